@@ -1,0 +1,42 @@
+/** What a caller may do. A key or a session holds a set of these; a role is a named set. */
+export const scopes = [
+  'calls:create',
+  'calls:read',
+  'models:read',
+  'models:write',
+  'sites:read',
+  'sites:write',
+  'policy:read',
+  'policy:write',
+  'receipts:read',
+  'ledger:read',
+  'subjects:read',
+  'subjects:erase',
+  'keys:read',
+  'keys:write',
+  'members:read',
+  'members:write',
+  'organisations:read',
+  'organisations:write',
+  'instance:read',
+  'instance:write',
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+export const roles = ['owner', 'admin', 'developer', 'operator', 'dpo', 'auditor', 'member'] as const;
+
+export type Role = (typeof roles)[number];
+
+const reading = scopes.filter((scope) => scope.endsWith(':read'));
+
+/** Roles as sets of scopes. Erasing a person is for the owner and the data protection officer alone. */
+export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
+  owner: scopes,
+  admin: scopes.filter((scope) => scope !== 'subjects:erase'),
+  developer: ['calls:create', 'calls:read', 'models:read', 'models:write', 'sites:read', 'policy:read', 'receipts:read', 'keys:read', 'keys:write', 'organisations:read'],
+  operator: ['calls:read', 'models:read', 'models:write', 'sites:read', 'sites:write', 'policy:read', 'receipts:read', 'instance:read', 'organisations:read'],
+  dpo: [...reading, 'subjects:erase', 'policy:write'],
+  auditor: reading.filter((scope) => scope !== 'subjects:read'),
+  member: ['calls:create', 'models:read', 'sites:read', 'policy:read', 'receipts:read', 'organisations:read'],
+};

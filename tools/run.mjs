@@ -1,0 +1,51 @@
+// The first thing every npm script runs, on whatever Node the machine has: it checks that Node, installs the
+// locked packages when they are missing or stale, then hands over to the pinned Node 24. Plain JavaScript on
+// purpose, with no dependency: it must work before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'node_modules', '.kulning-installed');
+
+const fail = (message) => {
+  console.error(`kulning: ${message}`);
+  process.exit(1);
+};
+
+const hostMajor = Number(process.versions.node.split('.')[0]);
+if (hostMajor < 20) fail(`this machine's Node is ${process.version}; install Node 20 or newer and run the command again.`);
+
+const lockHash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
+  console.error('kulning: installing the locked packages (once, about 650 MB on disk) …');
+  const npm = process.env.npm_execpath;
+  const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
+  const result = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) fail('`npm ci` failed; its message above says why. Nothing was started.');
+  writeFileSync(stamp, lockHash);
+}
+
+/** The pinned Node, or the host's when it is new enough (macOS brings its own). */
+function pinnedNode() {
+  try {
+    return createRequire(join(root, 'package.json')).resolve(`node-linux-${process.arch}/bin/node`);
+  } catch (error) {
+    const [major, minor] = process.versions.node.split('.').map(Number);
+    if (major > 24 || (major === 24 && minor >= 12)) return process.execPath;
+    fail(`no Node 24 for ${process.platform}-${process.arch} is among the packages (${error.code}), and this machine's is ${process.version}. Install Node 24.12 or newer.`);
+  }
+}
+
+const node = pinnedNode();
+const [task = 'start', ...rest] = process.argv.slice(2);
+const child = spawn(node, [join(root, 'tools', 'task.mjs'), task, ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
