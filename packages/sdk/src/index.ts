@@ -1,2 +1,3 @@
+export * from './client.ts';
 export * from './contract/index.ts';
 export * from './errors.ts';

@@ -1,2 +1,4 @@
+export * from './identity.ts';
+export * from './instance.ts';
 export * from './operation.ts';
 export * from './scopes.ts';
