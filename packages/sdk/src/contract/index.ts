@@ -1,4 +1,5 @@
 export * from './identity.ts';
 export * from './instance.ts';
+export * from './models.ts';
 export * from './operation.ts';
 export * from './scopes.ts';

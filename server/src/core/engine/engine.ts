@@ -1,0 +1,119 @@
+/** What serves a model. `llama` and `scripted` are children of the engine host; `openai-http` is somebody else's server. */
+export type EngineKind = 'llama' | 'openai-http' | 'scripted';
+
+/** Where an engine listens. Every engine speaks OpenAI bytes over HTTP; children do so on a unix socket of mode 0600. */
+export type EngineOrigin = { readonly url: string } | { readonly socketPath: string };
+
+/** All that dispatch needs to send bytes to an engine. Held in memory only: it may carry an opened secret. */
+export interface EngineEndpoint {
+  readonly kind: EngineKind;
+  /** `url` is scheme, host and port alone; the path in front of `/chat/completions` is `basePath`. */
+  readonly origin: EngineOrigin;
+  /** Without a trailing slash: `/v1`. */
+  readonly basePath: string;
+  /** The name that the engine knows the model by; the gateway writes it into the request's `model`. */
+  readonly engineModel: string;
+  /** Value of the Authorization header. Never logged, never stored in clear. */
+  readonly authorization?: string;
+}
+
+export interface LlamaOptions {
+  readonly modelPath: string;
+  /** Tokens of prompt and answer together, for each request. */
+  readonly contextTokens: number;
+  /** Requests answered at the same time; each has its own context. */
+  readonly slots: number;
+  /** Requests that may wait for a slot; one more gets 503 with Retry-After. */
+  readonly queueLimit: number;
+  readonly threads: number;
+  /** Used when the request names none. */
+  readonly temperature: number;
+}
+
+export interface ScriptedOptions {
+  readonly scriptPath: string;
+  readonly contextTokens: number;
+  readonly slots: number;
+  readonly queueLimit: number;
+}
+
+interface ChildSpec {
+  readonly deploymentId: string;
+  /** The name it answers to in `/v1/models`. */
+  readonly model: string;
+  /** The child is killed and started again above this resident size. */
+  readonly memoryLimitMb: number;
+}
+
+/** A child process that should exist. Two specs that differ in any field mean a restart. */
+export type EngineSpec = ChildSpec &
+  (
+    | { readonly kind: 'llama'; readonly options: LlamaOptions }
+    | { readonly kind: 'scripted'; readonly options: ScriptedOptions }
+  );
+
+/**
+ * `restarting` waits out a back-off; `crash-loop` gave up until the spec changes or a person resumes it;
+ * `unreachable` is a remote server that did not answer its last probe.
+ */
+export type EnginePhase = 'starting' | 'ready' | 'restarting' | 'crash-loop' | 'unreachable' | 'stopped';
+
+export interface EngineState {
+  readonly deploymentId: string;
+  readonly kind: EngineKind;
+  readonly phase: EnginePhase;
+  /** Since when it has been in this phase, milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly restarts: number;
+  readonly memoryMb?: number;
+  readonly running?: number;
+  readonly queued?: number;
+  /** Why it is not ready, in words for an operator. */
+  readonly reason?: string;
+}
+
+export interface EngineCapabilities {
+  /** `template` renders tools into the prompt; `trained` knows its tools without being told; `native` is a server's own. */
+  readonly tools: 'native' | 'template' | 'trained' | 'none' | 'unknown';
+  readonly jsonSchema: boolean | 'unknown';
+  readonly contextTokens?: number;
+  readonly slots?: number;
+}
+
+export interface EngineProbe {
+  readonly latencyMs: number;
+  readonly models: readonly { readonly id: string; readonly contextTokens?: number }[];
+  /** What the server says it is, if it does: `llama.cpp`, `vLLM`, `Ollama`. */
+  readonly server?: string;
+  readonly capabilities: EngineCapabilities;
+}
+
+/** A deployment as an adapter sees it: its configuration has the adapter's own shape, parsed by `parseConfig`. */
+export interface EngineDeployment {
+  readonly deploymentId: string;
+  readonly model: string;
+  readonly config: unknown;
+}
+
+/**
+ * The port of an engine plug-in: one folder under `adapters/engines`, one line in its registry, and
+ * `engine-conformance.ts` passes on it. The bytes themselves travel through dispatch, not through here.
+ */
+export interface EngineAdapter {
+  readonly kind: EngineKind;
+  /** @throws KulningError `engine.config_invalid` with the path of the wrong field */
+  parseConfig(value: unknown): unknown;
+  endpoint(
+    deployment: EngineDeployment,
+    place: { readonly runDir: string; readonly secret?: string },
+  ): EngineEndpoint;
+  /** The child to run, for engines that are children of this machine. */
+  child(deployment: EngineDeployment): EngineSpec | undefined;
+  /** @throws KulningError `engine.unreachable`, `engine.unauthorized` or `engine.not_openai` with a remedy */
+  probe(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineProbe>;
+}
+
+/** The socket of a child, in a directory of mode 0700. */
+export function engineSocketPath(runDir: string, deploymentId: string): string {
+  return `${runDir}/engine-${deploymentId}.sock`;
+}
