@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import { dataClassSchema } from './identity.ts';
+import { op } from './operation.ts';
+
+/**
+ * How a call ended. `refused`: policy, or no permitted site was up. `failed`: the engine did not answer properly.
+ * `cancelled`: the caller hung up. `interrupted`: the gateway died in the middle; nobody knows how far it came.
+ */
+export const callOutcomes = ['answered', 'refused', 'failed', 'cancelled', 'interrupted'] as const;
+
+/** Where a figure comes from (DESIGN §3.6). Unknown is never zero: `value` is null then. */
+const figure = (unit: string) =>
+  z.object({
+    value: z.number().nullable(),
+    unit: z.literal(unit),
+    provenance: z.enum(['measured', 'apportioned', 'modelled', 'declared', 'unknown']),
+    method: z.string(),
+  });
+
+export const callSummary = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  outcome: z.enum(callOutcomes),
+  /** HTTP status that the caller saw; null if it saw none. */
+  status: z.number().int().nullable(),
+  /** Why it was refused or failed, as a stable code. */
+  reason: z.string().nullable(),
+  model: z.string(),
+  site: z.object({ id: z.string(), name: z.string(), simulated: z.boolean() }).nullable(),
+  dataClass: dataClassSchema.nullable(),
+  purpose: z.string(),
+  inputTokens: z.number().int().nullable(),
+  outputTokens: z.number().int().nullable(),
+  latencyMs: z.number().nullable(),
+  /** Time that Kulning itself added. */
+  overheadMs: z.number().nullable(),
+});
+
+export const callDetail = callSummary.extend({
+  keyId: z.string().nullable(),
+  streamed: z.boolean(),
+  firstByteMs: z.number().nullable(),
+  deploymentId: z.string().nullable(),
+  modelVersion: z.string().nullable(),
+  modelDigest: z.string().nullable(),
+  policyHash: z.string(),
+  factsHash: z.string(),
+  /** Rules that the decision rests on, by id; `placement.explain` has the words. */
+  rules: z.array(z.string()),
+  /** What `decide` was given beside facts and policy; with it the decision replays bit for bit. */
+  inputs: z.record(z.string(), z.unknown()),
+  energy: figure('Wh'),
+  carbon: figure('g'),
+  /** Prompt and answer are in the vault; by default they are not kept. */
+  contentKept: z.boolean(),
+  receiptId: z.string(),
+});
+
+export const callUsage = z.object({
+  model: z.string(),
+  siteId: z.string().nullable(),
+  calls: z.number().int(),
+  answered: z.number().int(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+});
+
+export const callsOperations = {
+  list: op({
+    id: 'calls.list',
+    method: 'GET',
+    path: '/api/v1/calls',
+    summary: 'Calls of this organisation, newest first',
+    scope: 'calls:read',
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      cursor: z.string().optional().describe('`next` of the page before'),
+      outcome: z.enum(callOutcomes).optional(),
+      model: z.string().optional(),
+      siteId: z.string().optional(),
+    }),
+    result: z.object({ items: z.array(callSummary), next: z.string().optional() }),
+  }),
+  get: op({
+    id: 'calls.get',
+    method: 'GET',
+    path: '/api/v1/calls/{callId}',
+    summary: 'One call: where it went, on which policy, and what it cost',
+    scope: 'calls:read',
+    params: z.object({ callId: z.string() }),
+    result: callDetail,
+  }),
+  usage: op({
+    id: 'calls.usage',
+    method: 'GET',
+    path: '/api/v1/usage',
+    summary: 'Calls and tokens by model and site',
+    scope: 'calls:read',
+    query: z.object({ days: z.coerce.number().int().min(1).max(366).default(30) }),
+    result: z.object({ since: z.iso.datetime(), items: z.array(callUsage) }),
+  }),
+};
+
+export type CallOutcomeName = (typeof callOutcomes)[number];
+export type CallSummary = z.output<typeof callSummary>;
+export type CallDetail = z.output<typeof callDetail>;
+export type CallUsage = z.output<typeof callUsage>;
