@@ -1,10 +1,8 @@
 import { z } from 'zod';
 
+import { dataClassSchema } from './identity.ts';
 import { op } from './operation.ts';
 import { provenance } from './sites.ts';
-
-/** Ordered: tightening moves right. */
-export const dataClass = z.enum(['public', 'internal', 'personal', 'special']);
 
 /** The places a piece of work touches. */
 export const pathRole = z.enum(['ingress', 'worker', 'storage', 'backup', 'engine']);
@@ -169,7 +167,7 @@ export const policyOperations = {
     body: z.strictObject({
       model: z.string().min(1).max(200),
       /** Absent is unclassified, which is refused. */
-      dataClass: dataClass.optional(),
+      dataClass: dataClassSchema.optional(),
       purpose: z.string().max(200).default(''),
       demonstration: z.boolean().default(false),
       /** Ask about another day: a site that opens in 2027, say. */
