@@ -4,5 +4,6 @@ export * from './instance.ts';
 export * from './models.ts';
 export * from './operation.ts';
 export * from './policy.ts';
+export * from './proof.ts';
 export * from './scopes.ts';
 export * from './sites.ts';
