@@ -4,6 +4,7 @@ export * from './instance.ts';
 export * from './models.ts';
 export * from './operation.ts';
 export * from './policy.ts';
+export * from './privacy.ts';
 export * from './proof.ts';
 export * from './scopes.ts';
 export * from './sites.ts';
