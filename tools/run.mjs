@@ -17,14 +17,20 @@ const fail = (message) => {
 };
 
 const hostMajor = Number(process.versions.node.split('.')[0]);
-if (hostMajor < 20) fail(`this machine's Node is ${process.version}; install Node 20 or newer and run the command again.`);
+if (hostMajor < 20)
+  fail(`this machine's Node is ${process.version}; install Node 20 or newer and run the command again.`);
 
-const lockHash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lockHash = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
   console.error('kulning: installing the locked packages (once, about 650 MB on disk) …');
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
-  const result = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (result.status !== 0) fail('`npm ci` failed; its message above says why. Nothing was started.');
   writeFileSync(stamp, lockHash);
 }
@@ -36,7 +42,9 @@ function pinnedNode() {
   } catch (error) {
     const [major, minor] = process.versions.node.split('.').map(Number);
     if (major > 24 || (major === 24 && minor >= 12)) return process.execPath;
-    fail(`no Node 24 for ${process.platform}-${process.arch} is among the packages (${error.code}), and this machine's is ${process.version}. Install Node 24.12 or newer.`);
+    fail(
+      `no Node 24 for ${process.platform}-${process.arch} is among the packages (${error.code}), and this machine's is ${process.version}. Install Node 24.12 or newer.`,
+    );
   }
 }
 

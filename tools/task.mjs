@@ -9,7 +9,10 @@ const node = (...args) => [process.execPath, args];
 const tasks = {
   start: (args) => [node('packages/cli/bin/kulning.mjs', 'up', ...args)],
   test: (args) => [node(bin('vitest'), 'run', '--project', 'unit', ...args)],
-  'test:system': (args) => [node('tools/system-packages.mjs'), node(bin('vitest'), 'run', '--project', 'system', ...args)],
+  'test:system': (args) => [
+    node('tools/system-packages.mjs'),
+    node(bin('vitest'), 'run', '--project', 'system', ...args),
+  ],
   check: () => [
     [bin('tsc'), ['--noEmit', '-p', '.']],
     [bin('oxlint'), ['--type-aware', '--deny-warnings']],
@@ -35,7 +38,9 @@ for (const [command, commandArgs] of plan) {
   const child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, forward);
-  const code = await new Promise((resolve) => child.on('exit', (exit, signal) => resolve(exit ?? (signal ? 143 : 1))));
+  const code = await new Promise((resolve) =>
+    child.on('exit', (exit, signal) => resolve(exit ?? (signal ? 143 : 1))),
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, forward);
   if (code !== 0) process.exit(code);
 }

@@ -23,7 +23,8 @@ export interface Client {
   call<const O extends Operation>(operation: O, ...input: InputArguments<O>): Promise<OperationResult<O>>;
 }
 
-type InputArguments<O extends Operation> = object extends ClientInput<O> ? [input?: ClientInput<O>] : [input: ClientInput<O>];
+type InputArguments<O extends Operation> =
+  object extends ClientInput<O> ? [input?: ClientInput<O>] : [input: ClientInput<O>];
 
 interface AnyInput {
   readonly params?: Readonly<Record<string, unknown>>;
@@ -35,10 +36,10 @@ export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch;
   return {
     async call(operation, ...[input]) {
-      const response = await request(operation, (input ?? {}) as AnyInput, options, send);
+      const response = await request(operation, (input ?? {}), options, send);
       if (!response.ok) throw await errorOf(response);
       if (operation.file !== undefined) return (await response.blob()) as never;
-      const parsed = (operation.result as z.ZodType).safeParse(await response.json());
+      const parsed = (operation.result).safeParse(await response.json());
       if (!parsed.success) {
         throw new KulningError({
           code: 'answer.invalid',
@@ -53,7 +54,12 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-async function request(operation: Operation, input: AnyInput, options: ClientOptions, send: typeof fetch): Promise<Response> {
+async function request(
+  operation: Operation,
+  input: AnyInput,
+  options: ClientOptions,
+  send: typeof fetch,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json', 'x-kulning-csrf': '1' };
   if (options.key !== undefined) headers.authorization = `Bearer ${options.key}`;
   if (options.language !== undefined) headers['accept-language'] = options.language;
@@ -70,7 +76,9 @@ async function request(operation: Operation, input: AnyInput, options: ClientOpt
     throw new KulningError({
       code: timedOut ? 'network.timeout' : 'network.unreachable',
       status: 503,
-      message: timedOut ? `${options.baseUrl} did not answer in time.` : `${options.baseUrl || 'The server'} cannot be reached.`,
+      message: timedOut
+        ? `${options.baseUrl} did not answer in time.`
+        : `${options.baseUrl || 'The server'} cannot be reached.`,
       hint: 'Is Kulning running? `kulning status` tells; `kulning up` starts it.',
       retryable: true,
       cause,
@@ -80,10 +88,13 @@ async function request(operation: Operation, input: AnyInput, options: ClientOpt
 
 /** The URL path and query of one request; a query value that is an array is repeated. */
 export function pathOf(operation: Operation, input: AnyInput): string {
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.params?.[name] ?? '')));
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(input.params?.[name] ?? '')),
+  );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) {
-    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined && item !== null) query.append(name, String(item));
+    for (const item of Array.isArray(value) ? value : [value])
+      if (item !== undefined && item !== null) query.append(name, String(item));
   }
   return query.size === 0 ? path : `${path}?${query}`;
 }

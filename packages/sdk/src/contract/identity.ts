@@ -47,11 +47,15 @@ export const keySchema = z.object({
 });
 
 const meSchema = z.object({
-  user: z.object({ id: z.string(), email: z.string(), name: z.string(), language: languageSchema }).nullable(),
+  user: z
+    .object({ id: z.string(), email: z.string(), name: z.string(), language: languageSchema })
+    .nullable(),
   organisation: organisationSchema,
   scopes: z.array(z.enum(scopes)),
   /** Every organisation the caller may switch to. */
-  organisations: z.array(organisationSchema.pick({ id: true, name: true, parentId: true, demonstration: true })),
+  organisations: z.array(
+    organisationSchema.pick({ id: true, name: true, parentId: true, demonstration: true }),
+  ),
 });
 
 export const identityOperations = {

@@ -57,7 +57,9 @@ export const instanceOperations = {
     summary: 'The five first steps, and which of them this organisation has taken',
     scope: 'calls:read',
     result: z.object({
-      items: z.array(z.object({ id: z.enum(['triage', 'refusal', 'erase', 'verify', 'model']), done: z.boolean() })),
+      items: z.array(
+        z.object({ id: z.enum(['triage', 'refusal', 'erase', 'verify', 'model']), done: z.boolean() }),
+      ),
     }),
   }),
   demoMails: op({
@@ -75,7 +77,9 @@ export const instanceOperations = {
     summary: 'Documents of the sample company',
     scope: 'calls:create',
     result: z.object({
-      items: z.array(z.object({ id: z.string(), language: languageSchema, title: z.string(), text: z.string() })),
+      items: z.array(
+        z.object({ id: z.string(), language: languageSchema, title: z.string(), text: z.string() }),
+      ),
     }),
   }),
   demoReset: op({

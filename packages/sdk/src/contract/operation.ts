@@ -36,7 +36,9 @@ export interface HandlerInput<O extends Operation> {
 }
 
 /** What a client passes: only the parts that the operation has. */
-export type ClientInput<O extends Operation> = (O['params'] extends z.ZodType ? { params: Given<O['params']> } : object) &
+export type ClientInput<O extends Operation> = (O['params'] extends z.ZodType
+  ? { params: Given<O['params']> }
+  : object) &
   (O['query'] extends z.ZodType ? { query?: Given<O['query']> } : object) &
   (O['body'] extends z.ZodType ? { body: Given<O['body']> } : object);
 

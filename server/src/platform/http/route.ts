@@ -36,5 +36,5 @@ export function route<const O extends Operation>(
   operation: O,
   handle: (input: HandlerInput<O>, context: RouteContext) => Promise<OperationResult<O>>,
 ): Route {
-  return { operation, handle: handle as Route['handle'] };
+  return { operation, handle };
 }

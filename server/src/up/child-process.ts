@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess, type Serializable } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../platform/log/logger.ts';
+
+export interface ChildSpec {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long it may take to end after SIGTERM before it is killed. */
+  readonly drainMs: number;
+  readonly onMessage: (message: unknown) => void;
+}
+
+export interface SupervisedProcess {
+  /** Resolves when the child first says that it is ready; rejects when it ends before that. */
+  readonly ready: Promise<void>;
+  readonly pid: () => number | undefined;
+  readonly restarts: () => number;
+  send(message: Serializable): void;
+  stop(): Promise<void>;
+}
+
+/** Restarts wait 0.2 s, doubling to 10 s; a minute of health starts the count again. */
+const backoff = { firstMs: 200, mostMs: 10_000, healthyMs: 60_000 };
+
+/**
+ * Keeps one child process alive. Its output lines pass into this process's log stream as they are; `{ ready: true }`
+ * over IPC makes it ready. A child whose parent dies sees its IPC channel close, and ends itself.
+ */
+export function superviseProcess(
+  spec: ChildSpec,
+  log: Logger,
+  clock: Clock,
+  write: (line: string) => void,
+): SupervisedProcess {
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let restarts = 0;
+  let delayMs = backoff.firstMs;
+  let timer: NodeJS.Timeout | undefined;
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  ready.catch(() => undefined); // a failed start is reported by whoever awaits it; nobody need
+
+  const start = () => {
+    const startedAt = clock.now();
+    const running = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', spec.script, ...spec.args],
+      {
+        env: spec.env,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    child = running;
+    for (const stream of [running.stdout, running.stderr])
+      if (stream) createInterface({ input: stream }).on('line', (line) => write(`${line}\n`));
+    running.on('message', (message) => {
+      if (isReady(message)) resolve();
+      spec.onMessage(message);
+    });
+    running.on('error', (cause) => log.error('process.failed', cause, { process: spec.name }));
+    running.on('exit', (code, signal) => {
+      if (stopping) return;
+      if (clock.now() - startedAt > backoff.healthyMs) delayMs = backoff.firstMs;
+      log.warn('process.ended', { process: spec.name, code, signal, restartInMs: delayMs });
+      reject(new Error(`${spec.name} ended with ${code ?? signal} before it was ready`));
+      restarts += 1;
+      timer = setTimeout(start, delayMs);
+      delayMs = Math.min(delayMs * 2, backoff.mostMs);
+    });
+  };
+  start();
+
+  return {
+    ready,
+    pid: () => child?.pid,
+    restarts: () => restarts,
+    send: (message) => void (child?.connected === true && child.send(message, () => undefined)),
+    stop: async () => {
+      stopping = true;
+      clearTimeout(timer);
+      if (child) await endProcess(child, spec.drainMs);
+    },
+  };
+}
+
+async function endProcess(child: ChildProcess, drainMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), drainMs);
+  await ended;
+  clearTimeout(kill);
+}
+
+function isReady(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'ready' in message;
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { encodeGguf, type GgufEntry, type GgufTensor } from './gguf-encoder.ts';
+
+/** A llama model of random weights. It writes gibberish by design: a real engine for tests, never a model to show. */
+export interface FixtureOptions {
+  readonly seed?: number;
+  /** What the file claims; the engine may be given less. */
+  readonly contextTokens?: number;
+  /** `never`: no end token is ever likely, for aborts and queues. */
+  readonly ending?: 'sometimes' | 'never';
+  readonly template?: 'chatml' | 'chatml-without-tools' | 'none';
+  readonly licence?: string;
+  readonly dimension?: number;
+  readonly layers?: number;
+  /** Written into the header as it is: 0 makes llama.cpp abort its process. */
+  readonly claimedHeads?: number;
+}
+
+const HEADS = 4;
+const TOKEN_KIND = { normal: 1, unknown: 2, control: 3, byte: 6 };
+const SPACE = '\u2581';
+const WORDS =
+  'the a of to and is in invoice order meeting answer site data le la les de et est dans facture commande réponse ' +
+  'données och att det är på av faktura möte svar uppgifter en un une ett för pour med avec from Monday lundi måndag';
+
+interface Vocabulary {
+  readonly texts: readonly string[];
+  readonly kinds: readonly number[];
+  readonly end: number;
+}
+
+/** Every prefix of every word is a token: the tokenizer joins neighbours two by two and needs each step between. */
+function vocabulary(): Vocabulary {
+  const kindOf = new Map<string, number>([['<unk>', TOKEN_KIND.unknown]]);
+  for (const control of ['<s>', '</s>', '<|im_start|>', '<|im_end|>'])
+    kindOf.set(control, TOKEN_KIND.control);
+  for (let byte = 0; byte < 256; byte++)
+    kindOf.set(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`, TOKEN_KIND.byte);
+  for (let code = 0x21; code < 0x7f; code++) kindOf.set(String.fromCodePoint(code), TOKEN_KIND.normal);
+  for (const letter of `${SPACE}åäöéèàçùêÅÄÖÉ`) kindOf.set(letter, TOKEN_KIND.normal);
+  for (const word of WORDS.split(' ')) {
+    for (let length = 1; length <= word.length; length++)
+      kindOf.set(SPACE + word.slice(0, length), TOKEN_KIND.normal);
+  }
+  const texts = [...kindOf.keys()];
+  return { texts, kinds: [...kindOf.values()], end: texts.indexOf('<|im_end|>') };
+}
+
+const CHATML_MESSAGES =
+  `{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + (message.content or '') }}` +
+  `{% for call in message.tool_calls or [] %}{{ '<tool_call>' }}{{ call.function | tojson }}{{ '</tool_call>' }}{% endfor %}` +
+  `{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+const CHATML_TOOLS = `{% if tools %}{{ '<|im_start|>system\\n' }}{{ tools | tojson }}{{ '<|im_end|>\\n' }}{% endif %}`;
+const TEMPLATES = {
+  chatml: `{{ bos_token }}${CHATML_TOOLS}${CHATML_MESSAGES}`,
+  'chatml-without-tools': `{{ bos_token }}${CHATML_MESSAGES}`,
+  none: undefined,
+};
+
+/** Normal deviates from a 32-bit generator (mulberry32, then Box–Muller): the same bytes on every machine. */
+function normalSource(seed: number): () => number {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform() + 1e-12)) * Math.cos(2 * Math.PI * uniform());
+}
+
+/**
+ * Coordinate 0 of the residual stream is the same for every token and no layer writes to it, so column 0 of the
+ * output matrix is a bias per token. With it, control and byte tokens are kept out unless a grammar asks for them.
+ */
+function tensorsOf(
+  words: Vocabulary,
+  dimension: number,
+  layers: number,
+  endBias: number,
+  seed: number,
+): GgufTensor[] {
+  const normal = normalSource(seed);
+  const constant = 4;
+  const constantAfterNorm = constant / Math.sqrt((constant ** 2 + 16) / dimension);
+  const biasOf = (token: number) => {
+    if (token === words.end) return endBias;
+    return words.kinds[token] === TOKEN_KIND.normal ? 0 : -30;
+  };
+  const matrix = (
+    name: string,
+    columns: number,
+    rows: number,
+    valueAt: (row: number, column: number) => number,
+  ) => {
+    const values = new Float32Array(columns * rows);
+    for (let at = 0; at < values.length; at++) values[at] = valueAt(Math.floor(at / columns), at % columns);
+    return { name, dimensions: [columns, rows], values };
+  };
+  const random = (name: string, columns: number, rows: number, scale: number) =>
+    matrix(name, columns, rows, () => normal() * scale);
+  const silentInRowZero = (name: string, columns: number, rows: number) =>
+    matrix(name, columns, rows, (row) => (row === 0 ? 0 : (normal() * 0.3) / Math.sqrt(columns)));
+  const ones = (name: string) => ({
+    name,
+    dimensions: [dimension],
+    values: new Float32Array(dimension).fill(1),
+  });
+
+  const scale = 1 / Math.sqrt(dimension);
+  const tensors: GgufTensor[] = [
+    matrix('token_embd.weight', dimension, words.texts.length, (_, column) =>
+      column === 0 ? constant : normal() * 4 * scale,
+    ),
+    ones('output_norm.weight'),
+    matrix('output.weight', dimension, words.texts.length, (token, column) =>
+      column === 0 ? biasOf(token) / constantAfterNorm : normal() * 2 * scale,
+    ),
+  ];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string) => `blk.${layer}.${part}.weight`;
+    tensors.push(
+      ones(name('attn_norm')),
+      random(name('attn_q'), dimension, dimension, scale),
+      random(name('attn_k'), dimension, dimension, scale),
+      random(name('attn_v'), dimension, dimension, scale),
+      silentInRowZero(name('attn_output'), dimension, dimension),
+      ones(name('ffn_norm')),
+      random(name('ffn_gate'), dimension, dimension * 2, scale),
+      random(name('ffn_up'), dimension, dimension * 2, scale),
+      silentInRowZero(name('ffn_down'), dimension * 2, dimension),
+    );
+  }
+  return tensors;
+}
+
+/** The whole file, in memory; the same options give the same bytes. */
+export function fixtureGgufBytes(options: FixtureOptions = {}): Uint8Array {
+  const {
+    seed = 7,
+    contextTokens = 4096,
+    ending = 'sometimes',
+    template = 'chatml',
+    dimension = 64,
+    layers = 2,
+  } = options;
+  const words = vocabulary();
+  const heads = options.claimedHeads ?? HEADS;
+  const chatTemplate = TEMPLATES[template];
+  const entries: GgufEntry[] = [
+    ['general.architecture', 'string', 'llama'],
+    ['general.name', 'string', 'kulning-fixture'],
+    ['general.description', 'string', 'random weights for tests'],
+    ['general.license', 'string', options.licence ?? 'apache-2.0'],
+    ['general.alignment', 'uint32', 32],
+    ['llama.vocab_size', 'uint32', words.texts.length],
+    ['llama.context_length', 'uint32', contextTokens],
+    ['llama.embedding_length', 'uint32', dimension],
+    ['llama.block_count', 'uint32', layers],
+    ['llama.feed_forward_length', 'uint32', dimension * 2],
+    ['llama.attention.head_count', 'uint32', heads],
+    ['llama.attention.head_count_kv', 'uint32', heads],
+    ['llama.attention.layer_norm_rms_epsilon', 'float32', 1e-5],
+    ['llama.rope.dimension_count', 'uint32', dimension / HEADS],
+    ['tokenizer.ggml.model', 'string', 'llama'],
+    ['tokenizer.ggml.tokens', 'string[]', words.texts],
+    ['tokenizer.ggml.scores', 'float32[]', words.texts.map((text) => text.length)],
+    ['tokenizer.ggml.token_type', 'int32[]', words.kinds],
+    ['tokenizer.ggml.unknown_token_id', 'uint32', 0],
+    ['tokenizer.ggml.bos_token_id', 'uint32', words.texts.indexOf('<s>')],
+    ['tokenizer.ggml.eos_token_id', 'uint32', words.end],
+    ['tokenizer.ggml.add_bos_token', 'bool', true],
+    ['tokenizer.ggml.add_space_prefix', 'bool', false],
+  ];
+  if (chatTemplate !== undefined) entries.push(['tokenizer.chat_template', 'string', chatTemplate]);
+  return encodeGguf(entries, tensorsOf(words, dimension, layers, ending === 'never' ? -30 : 1, seed));
+}
+
+/** Path of the file, written once for each set of options and kept in the temporary folder. */
+export function fixtureGguf(options: FixtureOptions = {}): string {
+  const bytes = fixtureGgufBytes(options);
+  const folder = join(tmpdir(), 'kulning-fixtures');
+  const path = join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}.gguf`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, bytes);
+  renameSync(unfinished, path);
+  return path;
+}
