@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-
 import type { ClientInput, Operation, OperationResult } from './contract/operation.ts';
 import { KulningError, type ErrorBody } from './errors.ts';
 
@@ -27,7 +25,7 @@ type InputArguments<O extends Operation> =
   object extends ClientInput<O> ? [input?: ClientInput<O>] : [input: ClientInput<O>];
 
 interface AnyInput {
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
 }
@@ -36,10 +34,10 @@ export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch;
   return {
     async call(operation, ...[input]) {
-      const response = await request(operation, (input ?? {}), options, send);
+      const response = await request(operation, input ?? {}, options, send);
       if (!response.ok) throw await errorOf(response);
       if (operation.file !== undefined) return (await response.blob()) as never;
-      const parsed = (operation.result).safeParse(await response.json());
+      const parsed = operation.result.safeParse(await response.json());
       if (!parsed.success) {
         throw new KulningError({
           code: 'answer.invalid',
@@ -89,7 +87,7 @@ async function request(
 /** The URL path and query of one request; a query value that is an array is repeated. */
 export function pathOf(operation: Operation, input: AnyInput): string {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(input.params?.[name] ?? '')),
+    encodeURIComponent(input.params?.[name] ?? ''),
   );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) {

@@ -1,7 +1,25 @@
 /** Kinds of things that have an id; the prefix tells a reader of a log what they look at. */
 export type IdPrefix =
-  | 'org' | 'user' | 'member' | 'key' | 'session' | 'site' | 'model' | 'version' | 'deployment' | 'engine'
-  | 'policy' | 'call' | 'record' | 'subject' | 'erasure' | 'process' | 'request' | 'mail' | 'document';
+  | 'instance'
+  | 'org'
+  | 'user'
+  | 'member'
+  | 'key'
+  | 'session'
+  | 'site'
+  | 'model'
+  | 'version'
+  | 'deployment'
+  | 'engine'
+  | 'policy'
+  | 'call'
+  | 'record'
+  | 'subject'
+  | 'erasure'
+  | 'process'
+  | 'request'
+  | 'mail'
+  | 'document';
 
 /** Ids as an argument, like time. */
 export interface IdSource {

@@ -16,6 +16,7 @@ const dayMs = 86_400_000;
 const prefixLength = 10;
 
 export type KeyRequest = HandlerInput<typeof identityOperations.createKey>['body'];
+type CreatedKey = OperationResult<typeof identityOperations.createKey>;
 
 export interface KeyMaker {
   readonly organisationId: string;
@@ -23,114 +24,104 @@ export interface KeyMaker {
   readonly userId: string | undefined;
 }
 
-export interface KeyService {
-  list(organisationId: string): Promise<OperationResult<typeof identityOperations.listKeys>>;
-  /** @throws KulningError `key.scope_beyond_yours`: nobody hands out what they do not hold */
-  create(maker: KeyMaker, request: KeyRequest): Promise<OperationResult<typeof identityOperations.createKey>>;
-  /** A key that ends by itself within minutes or hours, for the playground and for demonstration calls. */
-  createShortLived(
-    maker: KeyMaker,
-    request: Pick<KeyRequest, 'name' | 'dataClass' | 'purpose'>,
-    lifetimeMs: number,
-  ): Promise<{ secret: string; expiresAt: string }>;
-  /** @throws KulningError `key.unknown` */
-  revoke(
-    organisationId: string,
-    keyId: string,
-  ): Promise<OperationResult<typeof identityOperations.revokeKey>>;
+export async function listKeys(context: IdentityContext, organisationId: string) {
+  const rows = await context.inOrganisation(organisationId, (trx) => store.keys(trx, organisationId));
+  return { items: rows.map(viewKey) };
 }
 
-export function createKeyService(context: IdentityContext): KeyService {
-  const { clock, ids } = context;
-  const insert = async (
-    maker: KeyMaker,
-    request: Omit<KeyRequest, 'expiresInDays'>,
-    expiresAt: Date | null,
-  ) => {
-    for (const scope of request.scopes) {
-      if (!maker.scopes.has(scope)) {
-        throw new KulningError({
-          code: 'key.scope_beyond_yours',
-          status: 403,
-          path: 'body.scopes',
-          message: `You do not hold ${scope} yourself.`,
-          hint: 'Leave it out, or ask somebody who holds it.',
-        });
-      }
-    }
-    const token = createToken('kln');
-    const row = await context.inOrganisation(maker.organisationId, async (trx) => {
-      const created = await store.insertKey(trx, {
-        id: ids.next('key'),
-        organisation_id: maker.organisationId,
-        name: request.name,
-        hash: token.hash,
-        prefix: token.secret.slice(0, prefixLength),
-        scopes: [...request.scopes],
-        data_class: request.dataClass,
-        purpose: request.purpose,
-        created_by: maker.userId ?? null,
-        created_at: new Date(clock.now()),
-        expires_at: expiresAt,
-      });
-      await store.bump(trx, 'keys');
-      await context.record(trx, {
-        kind: 'key.created',
-        at: isoTime(clock),
-        organisation: maker.organisationId,
-        body: {
-          key: created.id,
-          scopes: [...request.scopes],
-          class: request.dataClass,
-          expiresAt: expiresAt?.toISOString() ?? null,
-        },
-      });
-      return created;
-    });
-    return { ...viewKey(row), secret: token.secret };
-  };
+/** @throws KulningError `key.scope_beyond_yours`: nobody hands out what they do not hold */
+export function createKey(
+  context: IdentityContext,
+  maker: KeyMaker,
+  request: KeyRequest,
+): Promise<CreatedKey> {
+  const lifetimeMs = request.expiresInDays === null ? null : request.expiresInDays * dayMs;
+  return insertKey(context, maker, request, lifetimeMs);
+}
 
-  return {
-    list: async (organisationId) => ({
-      items: (await context.inOrganisation(organisationId, (trx) => store.keys(trx, organisationId))).map(
-        viewKey,
-      ),
-    }),
-    create: (maker, request) =>
-      insert(
-        maker,
-        request,
-        request.expiresInDays === null ? null : new Date(clock.now() + request.expiresInDays * dayMs),
-      ),
-    createShortLived: async (maker, request, lifetimeMs) => {
-      const expiresAt = new Date(clock.now() + lifetimeMs);
-      const { secret } = await insert(
-        maker,
-        { ...request, scopes: ['calls:create', 'models:read', 'receipts:read'] },
-        expiresAt,
-      );
-      return { secret, expiresAt: expiresAt.toISOString() };
-    },
-    revoke: async (organisationId, keyId) => {
-      const row = await context.inOrganisation(organisationId, async (trx) => {
-        const revoked = await store.revokeKey(trx, organisationId, keyId, new Date(clock.now()));
-        if (!revoked)
-          throw new KulningError({
-            code: 'key.unknown',
-            status: 404,
-            message: `There is no key ${keyId} here.`,
-            hint: '`kulning keys list` shows them.',
-          });
-        await store.bump(trx, 'keys');
-        await context.record(trx, {
-          kind: 'key.revoked',
-          at: isoTime(clock),
-          organisation: organisationId,
-          body: { key: keyId },
-        });
-        return revoked;
+/** A key that ends by itself within the hour, for the playground and for demonstration calls. */
+export async function createShortLivedKey(
+  context: IdentityContext,
+  maker: KeyMaker,
+  request: Pick<KeyRequest, 'name' | 'dataClass' | 'purpose'>,
+): Promise<{ secret: string; expiresAt: string }> {
+  const scopes: Scope[] = ['calls:create', 'models:read', 'receipts:read'];
+  const { secret, expiresAt } = await insertKey(context, maker, { ...request, scopes }, 3_600_000);
+  return { secret, expiresAt: expiresAt ?? '' };
+}
+
+async function insertKey(
+  context: IdentityContext,
+  maker: KeyMaker,
+  request: Omit<KeyRequest, 'expiresInDays'>,
+  lifetimeMs: number | null,
+): Promise<CreatedKey> {
+  const beyond = request.scopes.find((scope) => !maker.scopes.has(scope));
+  if (beyond !== undefined) {
+    throw new KulningError({
+      code: 'key.scope_beyond_yours',
+      status: 403,
+      path: 'body.scopes',
+      message: `You do not hold ${beyond} yourself.`,
+      hint: 'Leave it out, or ask somebody who holds it.',
+    });
+  }
+  const token = createToken('kln');
+  const now = context.clock.now();
+  const expiresAt = lifetimeMs === null ? null : new Date(now + lifetimeMs);
+  const row = await context.inOrganisation(maker.organisationId, async (trx) => {
+    const created = await store.insertKey(trx, {
+      id: context.ids.next('key'),
+      organisation_id: maker.organisationId,
+      name: request.name,
+      hash: token.hash,
+      prefix: token.secret.slice(0, prefixLength),
+      scopes: [...request.scopes],
+      data_class: request.dataClass,
+      purpose: request.purpose,
+      created_by: maker.userId ?? null,
+      created_at: new Date(now),
+      expires_at: expiresAt,
+    });
+    await store.bump(trx, 'keys');
+    const body = {
+      key: created.id,
+      scopes: [...request.scopes],
+      class: request.dataClass,
+      expiresAt: expiresAt?.toISOString() ?? null,
+    };
+    await context.record(trx, {
+      kind: 'key.created',
+      at: isoTime(context.clock),
+      organisation: maker.organisationId,
+      body,
+    });
+    return created;
+  });
+  return { ...viewKey(row), secret: token.secret };
+}
+
+/** Gateways hear of it within a second. @throws KulningError `key.unknown` */
+export async function revokeKey(context: IdentityContext, organisationId: string, keyId: string) {
+  const row = await context.inOrganisation(organisationId, async (trx) => {
+    const revoked = await store.revokeKey(trx, organisationId, keyId, new Date(context.clock.now()));
+    if (!revoked) {
+      throw new KulningError({
+        code: 'key.unknown',
+        status: 404,
+        message: `There is no key ${keyId} here.`,
+        hint: '`kulning keys list` shows them.',
       });
-      return viewKey(row);
-    },
-  };
+    }
+    await store.bump(trx, 'keys');
+    const at = isoTime(context.clock);
+    await context.record(trx, {
+      kind: 'key.revoked',
+      at,
+      organisation: organisationId,
+      body: { key: keyId },
+    });
+    return revoked;
+  });
+  return viewKey(row);
 }

@@ -1,4 +1,4 @@
-import { KulningError, scopesOfRole, type Role, type Scope } from '@kulning/sdk';
+import { KulningError, scopesOfRole, type Role } from '@kulning/sdk';
 import type { Transaction } from 'kysely';
 
 import type { Caller } from '../../platform/http/route.ts';
@@ -25,127 +25,134 @@ export const stranger = (language: Language): Caller => ({
   language,
 });
 
-export interface SessionService {
-  /** @throws KulningError `auth.wrong_login`, `auth.locked` */
-  login(
-    email: string,
-    passphrase: string,
-  ): Promise<{ secret: string; userId: string; organisationId: string }>;
-  open(userId: string, organisationId: string): Promise<string>;
-  logout(secret: string): Promise<boolean>;
-  switchTo(secret: string, userId: string, organisationId: string): Promise<void>;
-  callerOfSession(secret: string, language: Language): Promise<Caller>;
-  /** @throws KulningError `auth.key_unknown`, `auth.key_revoked`, `auth.key_expired` */
-  callerOfKey(secret: string, language: Language): Promise<Caller>;
-  me(caller: Caller & { organisationId: string }): Promise<Me>;
+/** @returns the session's secret @throws KulningError `auth.wrong_login`, `auth.locked`, `auth.no_organisation` */
+export async function login(context: IdentityContext, email: string, passphrase: string): Promise<string> {
+  const user = await context.inInstance('login', (trx) => store.userByEmail(trx, email));
+  const matches = await passphraseMatches(passphrase, user?.passphrase ?? nobody);
+  if (user?.locked_until && user.locked_until.getTime() > context.clock.now()) {
+    throw new KulningError({
+      code: 'auth.locked',
+      status: 429,
+      message: 'Too many wrong passphrases for this account.',
+      hint: 'Wait five minutes.',
+      retryable: true,
+    });
+  }
+  if (!user || !matches) {
+    if (user) await noteFailure(context, user);
+    throw new KulningError({
+      code: 'auth.wrong_login',
+      status: 401,
+      message: 'This e-mail and passphrase do not belong together.',
+    });
+  }
+  return context.inInstance('login', async (trx) => {
+    await store.recordLogin(trx, user.id, 0, null);
+    await store.deleteExpiredSessions(trx, new Date(context.clock.now()));
+    const organisations = await store.organisationsOfUser(trx, user.id);
+    const home = organisations.find(({ demonstration }) => !demonstration) ?? organisations[0];
+    if (!home) {
+      throw new KulningError({
+        code: 'auth.no_organisation',
+        status: 403,
+        message: 'You belong to no organisation here.',
+        hint: 'Ask an owner or admin to add you.',
+      });
+    }
+    return insertSession(context, trx, user.id, home.id);
+  });
 }
 
-export function createSessionService(context: IdentityContext): SessionService {
-  const { clock } = context;
-  const open = (userId: string, organisationId: string) =>
-    context.inInstance('open a session', (trx) => openSession(trx, context, userId, organisationId));
+export function openSession(
+  context: IdentityContext,
+  userId: string,
+  organisationId: string,
+): Promise<string> {
+  return context.inInstance('open a session', (trx) => insertSession(context, trx, userId, organisationId));
+}
 
+export function logout(context: IdentityContext, secret: string): Promise<boolean> {
+  return context.inInstance('logout', async (trx) => {
+    const { numDeletedRows } = await store.deleteSession(trx, hashToken(secret));
+    return numDeletedRows > 0n;
+  });
+}
+
+/** @throws KulningError `organisation.unknown`: also for one that exists, but not for this person */
+export function switchTo(
+  context: IdentityContext,
+  secret: string,
+  userId: string,
+  organisationId: string,
+): Promise<void> {
+  return context.inInstance('switch organisation', async (trx) => {
+    if (!(await roleIn(trx, userId, organisationId))) throw organisationUnknown();
+    await store.moveSession(trx, hashToken(secret), organisationId);
+  });
+}
+
+export function callerOfSession(
+  context: IdentityContext,
+  secret: string,
+  language: Language,
+): Promise<Caller> {
+  return context.inInstance('identify a session', async (trx) => {
+    const session = await store.sessionByHash(trx, hashToken(secret));
+    if (!session || session.expires_at.getTime() <= context.clock.now()) return stranger(language);
+    const { user_id: userId, organisation_id: organisationId } = session;
+    const role = await roleIn(trx, userId, organisationId);
+    if (!role) return stranger(language);
+    return {
+      kind: 'session',
+      userId,
+      keyId: undefined,
+      organisationId,
+      scopes: new Set(scopesOfRole[role]),
+      language,
+    };
+  });
+}
+
+/** @throws KulningError `auth.key_unknown`, `auth.key_revoked`, `auth.key_expired` */
+export async function callerOfKey(
+  context: IdentityContext,
+  secret: string,
+  language: Language,
+): Promise<Caller> {
+  const key = await context.inInstance('identify a key', (trx) => store.keyByHash(trx, hashToken(secret)));
+  if (!key) throw keyRefused('auth.key_unknown', 'This API key does not exist here.');
+  if (key.revoked_at) throw keyRefused('auth.key_revoked', 'This API key has been revoked.');
+  if (key.expires_at && key.expires_at.getTime() <= context.clock.now())
+    throw keyRefused('auth.key_expired', 'This API key has expired.');
   return {
-    open,
-    login: async (email, passphrase) => {
-      const user = await context.inInstance('login', (trx) => store.userByEmail(trx, email));
-      const locked = user?.locked_until && user.locked_until.getTime() > clock.now();
-      const matches = await passphraseMatches(passphrase, user?.passphrase ?? nobody);
-      if (locked)
-        throw new KulningError({
-          code: 'auth.locked',
-          status: 429,
-          message: 'Too many wrong passphrases for this account.',
-          hint: 'Wait five minutes.',
-          retryable: true,
-        });
-      if (!user || !matches) {
-        if (user) await noteFailure(context, user);
-        throw new KulningError({
-          code: 'auth.wrong_login',
-          status: 401,
-          message: 'This e-mail and passphrase do not belong together.',
-        });
-      }
-      return context.inInstance('login', async (trx) => {
-        await store.recordLogin(trx, user.id, 0, null);
-        await store.deleteExpiredSessions(trx, new Date(clock.now()));
-        const organisations = await store.organisationsOfUser(trx, user.id);
-        const home = organisations.find(({ demonstration }) => !demonstration) ?? organisations[0];
-        if (!home)
-          throw new KulningError({
-            code: 'auth.no_organisation',
-            status: 403,
-            message: 'You belong to no organisation here.',
-            hint: 'Ask an owner or admin to add you.',
-          });
-        return {
-          secret: await openSession(trx, context, user.id, home.id),
-          userId: user.id,
-          organisationId: home.id,
-        };
-      });
-    },
-    logout: (secret) =>
-      context.inInstance(
-        'logout',
-        async (trx) => ((await store.deleteSession(trx, hashToken(secret))).numDeletedRows ?? 0n) > 0n,
-      ),
-    switchTo: (secret, userId, organisationId) =>
-      context.inInstance('switch organisation', async (trx) => {
-        if (!(await roleIn(trx, userId, organisationId))) {
-          throw new KulningError({
-            code: 'organisation.unknown',
-            status: 404,
-            message: 'There is no such organisation that you belong to.',
-          });
-        }
-        await store.moveSession(trx, hashToken(secret), organisationId);
-      }),
-    callerOfSession: (secret, language) =>
-      context.inInstance('identify a session', async (trx) => {
-        const session = await store.sessionByHash(trx, hashToken(secret));
-        if (!session || session.expires_at.getTime() <= clock.now()) return stranger(language);
-        const role = await roleIn(trx, session.user_id, session.organisation_id);
-        if (!role) return stranger(language);
-        return {
-          kind: 'session',
-          userId: session.user_id,
-          keyId: undefined,
-          organisationId: session.organisation_id,
-          scopes: new Set(scopesOfRole[role]),
-          language,
-        };
-      }),
-    callerOfKey: (secret, language) =>
-      context.inInstance('identify a key', (trx) => callerOfKey(trx, secret, language, clock.now())),
-    me: (caller) =>
-      context.inInstance('who am I', async (trx) => {
-        const user = caller.userId === undefined ? undefined : await store.userById(trx, caller.userId);
-        const organisation = await store.organisationById(trx, caller.organisationId);
-        if (!organisation)
-          throw new KulningError({
-            code: 'organisation.unknown',
-            status: 404,
-            message: 'This organisation no longer exists.',
-          });
-        const own = user ? await store.organisationsOfUser(trx, user.id) : [{ ...organisation }];
-        const organisations = [
-          ...new Map(
-            own.map((row) => [
-              row.id,
-              { id: row.id, name: row.name, parentId: row.parent_id, demonstration: row.demonstration },
-            ]),
-          ).values(),
-        ];
-        return viewMe(user, organisation, caller.scopes, organisations);
-      }),
+    kind: 'key',
+    userId: undefined,
+    keyId: key.id,
+    organisationId: key.organisation_id,
+    scopes: new Set(key.scopes),
+    language,
   };
 }
 
-async function openSession(
-  trx: Transaction<IdentityTables>,
+export function me(context: IdentityContext, caller: Caller): Promise<Me> {
+  return context.inInstance('who am I', async (trx) => {
+    const user = caller.userId === undefined ? undefined : await store.userById(trx, caller.userId);
+    const organisation = await store.organisationById(trx, caller.organisationId ?? '');
+    if (!organisation) throw organisationUnknown();
+    const own = user ? await store.organisationsOfUser(trx, user.id) : [organisation];
+    const byId = new Map(
+      own.map(({ id, name, parent_id: parentId, demonstration }) => [
+        id,
+        { id, name, parentId, demonstration },
+      ]),
+    );
+    return viewMe(user, organisation, caller.scopes, [...byId.values()]);
+  });
+}
+
+async function insertSession(
   context: IdentityContext,
+  trx: Transaction<IdentityTables>,
   userId: string,
   organisationId: string,
 ): Promise<string> {
@@ -168,41 +175,28 @@ async function noteFailure(context: IdentityContext, user: store.UserRow): Promi
   await context.inInstance('failed login', (trx) => store.recordLogin(trx, user.id, failures, lockedUntil));
 }
 
-/** The strongest of a person's roles in an organisation: their own there, or owner and admin of its parent. */
+/** The strongest of a person's roles in an organisation: their own there, or that of an owner or admin of its parent. */
 async function roleIn(
   trx: Transaction<IdentityTables>,
   userId: string,
   organisationId: string,
 ): Promise<Role | undefined> {
-  const rows = (await store.organisationsOfUser(trx, userId)).filter(({ id }) => id === organisationId);
-  const scopes = (role: Role): readonly Scope[] => scopesOfRole[role];
-  return rows.map(({ role }) => role).sort((a, b) => scopes(b).length - scopes(a).length)[0];
+  const rows = await store.organisationsOfUser(trx, userId);
+  const held = rows.filter(({ id }) => id === organisationId).map(({ role }) => role);
+  return held.sort((a, b) => scopesOfRole[b].length - scopesOfRole[a].length)[0];
 }
 
-async function callerOfKey(
-  trx: Transaction<IdentityTables>,
-  secret: string,
-  language: Language,
-  now: number,
-): Promise<Caller> {
-  const key = await store.keyByHash(trx, hashToken(secret));
-  const refuse = (code: string, message: string) =>
-    new KulningError({
-      code,
-      status: 401,
-      message,
-      hint: 'Create another under Settings → Keys, or with `kulning keys create`.',
-    });
-  if (!key) throw refuse('auth.key_unknown', 'This API key does not exist here.');
-  if (key.revoked_at) throw refuse('auth.key_revoked', 'This API key has been revoked.');
-  if (key.expires_at && key.expires_at.getTime() <= now)
-    throw refuse('auth.key_expired', 'This API key has expired.');
-  return {
-    kind: 'key',
-    userId: undefined,
-    keyId: key.id,
-    organisationId: key.organisation_id,
-    scopes: new Set(key.scopes),
-    language,
-  };
-}
+const organisationUnknown = () =>
+  new KulningError({
+    code: 'organisation.unknown',
+    status: 404,
+    message: 'There is no such organisation that you belong to.',
+  });
+
+const keyRefused = (code: string, message: string) =>
+  new KulningError({
+    code,
+    status: 401,
+    message,
+    hint: 'Create another under Settings → Keys, or with `kulning keys create`.',
+  });
