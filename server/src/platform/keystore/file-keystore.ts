@@ -1,0 +1,172 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { KulningError } from '@kulning/sdk';
+
+import {
+  appendKeyLine,
+  createKeyFile,
+  destroyKeyFile,
+  isMissing,
+  prepareKeyFolder,
+  readKeyFile,
+  replaceKeyFile,
+} from './key-file.ts';
+import { createKeyRing, unwrapKey, wrapKey } from './key-ring.ts';
+import type { Destruction, KeyRing, Keystore } from './keystore.ts';
+
+const keyLength = 32;
+
+/**
+ * Keys in a folder outside `KULNING_HOME`:
+ *
+ *     root.key                              32 random bytes, wraps the others
+ *     generation                            changes with every rotation and destruction
+ *     organisations/<id>/epoch-<n>.key      wrapped under the root key
+ *     organisations/<id>/index.key
+ *     organisations/<id>/destroyed.jsonl    what was destroyed, for restored backups
+ *
+ * Several processes share it: files are created with link(2), so that the first wins and the others read its key.
+ */
+export async function openFileKeystore(folder: string): Promise<Keystore> {
+  await prepareKeyFolder(folder);
+  const root = await openRoot(folder);
+  return {
+    fingerprint: createHash('sha256').update('kulning keystore').update(root).digest('hex').slice(0, 32),
+    load: async (organisationId) =>
+      loadRing(root, await organisationFolder(folder, organisationId), organisationId),
+    async rotate(organisationId, from) {
+      const path = await organisationFolder(folder, organisationId);
+      await makeKey(root, path, organisationId, `epoch-${from + 1}.key`);
+      await bumpGeneration(folder);
+      return from + 1;
+    },
+    async destroy(organisationId, destruction) {
+      const path = await organisationFolder(folder, organisationId);
+      const known = await readDestructions(path);
+      if (
+        !known.some((entry) => entry.epoch === destruction.epoch && entry.erasureId === destruction.erasureId)
+      ) {
+        await appendKeyLine(join(path, 'destroyed.jsonl'), JSON.stringify(destruction));
+      }
+      const file = join(path, `epoch-${destruction.epoch}.key`);
+      await destroyKeyFile(file);
+      await bumpGeneration(folder);
+      return {
+        epoch: destruction.epoch,
+        method: 'file overwritten with random bytes, unlinked, file and folder synced to disk',
+        readBack: 'the keystore has no key of this epoch',
+      };
+    },
+    destructions: async (organisationId) =>
+      readDestructions(await organisationFolder(folder, organisationId)),
+    organisations: () => namesIn(join(folder, 'organisations')),
+    generation: async () => (await readKeyFile(join(folder, 'generation')))?.toString() ?? 'none',
+  };
+}
+
+async function openRoot(folder: string): Promise<Buffer> {
+  const path = join(folder, 'root.key');
+  if ((await namesIn(join(folder, 'organisations'))).length === 0)
+    await createKeyFile(path, randomBytes(keyLength));
+  const root = await readKeyFile(path);
+  if (root?.length !== keyLength) {
+    throw new KulningError({
+      code: 'keys.root_missing',
+      status: 500,
+      message: `${path} is missing or damaged, and keys that need it are there.`,
+      hint: 'Restore the key folder from its own backup. Kulning does not make a new root key over existing keys.',
+    });
+  }
+  return root;
+}
+
+/** An id becomes a folder name, so only letters, digits, `_` and `-` may stand in it. */
+async function organisationFolder(folder: string, organisationId: string): Promise<string> {
+  if (!/^[\w-]{1,80}$/.test(organisationId)) {
+    throw new KulningError({
+      code: 'keys.bad_organisation',
+      status: 400,
+      message: 'This is not an organisation id.',
+    });
+  }
+  await prepareKeyFolder(join(folder, 'organisations'));
+  const path = join(folder, 'organisations', organisationId);
+  await prepareKeyFolder(path);
+  return path;
+}
+
+async function loadRing(root: Buffer, path: string, organisationId: string): Promise<KeyRing> {
+  await makeKey(root, path, organisationId, 'index.key');
+  let epochs = await epochsIn(path);
+  if (epochs.length === 0) {
+    const destroyed = await readDestructions(path);
+    await makeKey(
+      root,
+      path,
+      organisationId,
+      `epoch-${Math.max(0, ...destroyed.map(({ epoch }) => epoch)) + 1}.key`,
+    );
+    epochs = await epochsIn(path);
+  }
+  const keys = new Map<number, Buffer>();
+  for (const epoch of epochs) {
+    const key = await openKey(root, path, organisationId, `epoch-${epoch}.key`);
+    if (key !== undefined) keys.set(epoch, key);
+  }
+  const index = await openKey(root, path, organisationId, 'index.key');
+  if (index === undefined || keys.size === 0) {
+    throw new KulningError({
+      code: 'keys.changed',
+      status: 503,
+      message: 'The keys changed while they were read.',
+      retryable: true,
+    });
+  }
+  return createKeyRing(organisationId, keys, index);
+}
+
+async function makeKey(root: Buffer, path: string, organisationId: string, name: string): Promise<void> {
+  if ((await readKeyFile(join(path, name))) !== undefined) return;
+  const key = randomBytes(keyLength);
+  await createKeyFile(join(path, name), wrapKey(root, key, `${organisationId}|${name}`));
+  key.fill(0);
+}
+
+async function openKey(
+  root: Buffer,
+  path: string,
+  organisationId: string,
+  name: string,
+): Promise<Buffer | undefined> {
+  const wrapped = await readKeyFile(join(path, name));
+  return wrapped && unwrapKey(root, wrapped, `${organisationId}|${name}`);
+}
+
+async function epochsIn(path: string): Promise<number[]> {
+  const names = await namesIn(path);
+  return names.flatMap((name) => /^epoch-(\d+)\.key$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** A line that a crash cut short is skipped: the key was not touched yet, and the repeat wrote the line again. */
+async function readDestructions(path: string): Promise<Destruction[]> {
+  const text = (await readKeyFile(join(path, 'destroyed.jsonl')))?.toString() ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Destruction);
+}
+
+async function bumpGeneration(folder: string): Promise<void> {
+  await replaceKeyFile(join(folder, 'generation'), Buffer.from(randomBytes(12).toString('hex')));
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto';
+
+import { KulningError } from '@kulning/sdk';
+
+import type { KeyRing } from './keystore.ts';
+
+const nonceLength = 12;
+const tagLength = 16;
+
+/** A ring over keys in this process's memory. Takes ownership of the buffers. */
+export function createKeyRing(
+  organisationId: string,
+  epochKeys: ReadonlyMap<number, Buffer>,
+  indexKey: Buffer,
+): KeyRing {
+  const epoch = Math.max(...epochKeys.keys());
+  const keyOf = (wanted: number) => {
+    const key = epochKeys.get(wanted);
+    if (key === undefined) {
+      throw new KulningError({
+        code: 'vault.key_destroyed',
+        status: 410,
+        message: `The key of epoch ${wanted} is gone; what it protected cannot be read any more.`,
+        hint: 'It was destroyed by an erasure or revoked. See `kulning erasures list`.',
+      });
+    }
+    return key;
+  };
+  return {
+    organisationId,
+    epoch,
+    wrap: (dataKey, context) => wrapKey(keyOf(epoch), dataKey, `${context}|${epoch}`),
+    unwrap: (of, wrapped, context) => unwrapKey(keyOf(of), wrapped, `${context}|${of}`),
+    index: (message) => createHmac('sha256', indexKey).update(message).digest(),
+    close() {
+      for (const key of epochKeys.values()) key.fill(0);
+      indexKey.fill(0);
+    },
+  };
+}
+
+/** AES-256-GCM; the context is authenticated, so a wrapped key moved to another record or epoch does not open. */
+export function wrapKey(wrapping: Buffer, key: Uint8Array, context: string): Buffer {
+  const wrapped = Buffer.allocUnsafe(nonceLength + key.length + tagLength);
+  const nonce = wrapped.subarray(0, nonceLength);
+  randomFillSync(nonce);
+  const cipher = createCipheriv('aes-256-gcm', wrapping, nonce);
+  cipher.setAAD(Buffer.from(context));
+  wrapped.set(cipher.update(key), nonceLength);
+  cipher.final();
+  wrapped.set(cipher.getAuthTag(), nonceLength + key.length);
+  return wrapped;
+}
+
+/** @throws `vault.damaged` when the key, the context or a byte differs */
+export function unwrapKey(wrapping: Buffer, wrapped: Uint8Array, context: string): Buffer {
+  const end = wrapped.length - tagLength;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', wrapping, wrapped.subarray(0, nonceLength));
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(wrapped.subarray(end));
+    const key = decipher.update(wrapped.subarray(nonceLength, end));
+    decipher.final();
+    return key;
+  } catch (cause) {
+    throw new KulningError({
+      code: 'vault.damaged',
+      status: 500,
+      message:
+        'A wrapped key does not open: its bytes, its record or its keystore are not the ones it was made with.',
+      hint: 'If KULNING_KEYS was changed, point it to the key folder that belongs to this database.',
+      cause,
+    });
+  }
+}
