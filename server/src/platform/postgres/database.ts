@@ -1,5 +1,5 @@
 import { Kysely, type QueryExecutorProvider, sql, type Transaction } from 'kysely';
-import { Pool, types } from 'pg';
+import { type ClientConfig, Pool, types } from 'pg';
 
 import { KulningError } from '@kulning/sdk';
 
@@ -9,7 +9,7 @@ import type { DatabaseRole } from './database-roles.ts';
 import { createScrubbingDialect } from './scrubbing-dialect.ts';
 
 /** No tables: what a database is before a slice says which tables it works on. */
-type None = Record<never, never>;
+type None = Record<never, Record<string, never>>;
 
 /** Any open transaction, whatever tables it is typed for: what one slice hands to another. */
 export type AnyTransaction = QueryExecutorProvider & { readonly isTransaction: true };
@@ -90,8 +90,6 @@ export function tablesOf<Tables>(trx: AnyTransaction): Transaction<Tables> {
   return trx as unknown as Transaction<Tables>;
 }
 
-const int8 = 20;
-
 /**
  * The role is a start-up option and not a `SET ROLE` statement: it costs no round trip, and `RESET ROLE` leads back
  * to it. The login itself inherits nothing (database-roles.ts).
@@ -100,17 +98,27 @@ export function connectionOptions({
   url,
   role,
   statementTimeoutMs,
-}: Pick<DatabaseOptions, 'url' | 'role' | 'statementTimeoutMs'>) {
+}: Pick<DatabaseOptions, 'url' | 'role' | 'statementTimeoutMs'>): ClientConfig {
   const timeoutMs = statementTimeoutMs ?? (role === 'migrator' ? 0 : 30_000);
+  const settings = {
+    role: `kulning_${role}`,
+    search_path: 'kulning,pg_temp',
+    statement_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+    timezone: 'UTC',
+  };
   return {
     connectionString: url,
     application_name: `kulning ${role}`,
-    options: `-c role=kulning_${role} -c search_path=kulning,pg_temp -c statement_timeout=${timeoutMs} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === int8 ? BigInt : types.getTypeParser(oid, format),
+        // oxlint-disable-next-line typescript/no-unsafe-enum-comparison -- oids are numbers on the wire
+        oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format),
     },
   };
 }

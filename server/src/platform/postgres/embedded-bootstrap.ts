@@ -15,7 +15,9 @@ export async function bootstrap(maintenanceUrl: string, databaseUrl: string): Pr
   await withClient(maintenanceUrl, async (client) => {
     // Two supervisors may be here at once.
     await client.query('select pg_advisory_lock(721070)');
-    await client.query(`do $$ begin create role ${login} login noinherit; exception when duplicate_object then null; end $$`);
+    await client.query(
+      `do $$ begin create role ${login} login noinherit; exception when duplicate_object then null; end $$`,
+    );
     for (const statement of rolesSql(login)) await client.query(statement);
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [login]);
     if (rowCount === 0) await client.query(`create database ${login}`);

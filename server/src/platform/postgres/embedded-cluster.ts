@@ -51,18 +51,38 @@ export async function ensureCluster({ folder, binaries, user, env }: ClusterOpti
   return dataDirectory;
 }
 
-async function runInitdb(binaries: EmbeddedBinaries, user: EmbeddedUser, env: NodeJS.ProcessEnv, target: string): Promise<void> {
+async function runInitdb(
+  binaries: EmbeddedBinaries,
+  user: EmbeddedUser,
+  env: NodeJS.ProcessEnv,
+  target: string,
+): Promise<void> {
   // Built-in C.UTF-8 sorts the same on every machine, so indexes survive a change of libc.
   const args = [
-    `--pgdata=${target}`, `--username=${superuser}`, '--encoding=UTF8', '--locale=C', '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8', '--data-checksums', '--auth-local=trust', '--auth-host=reject',
+    `--pgdata=${target}`,
+    `--username=${superuser}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--data-checksums',
+    '--auth-local=trust',
+    '--auth-host=reject',
   ];
   const [command = binaries.initdb, ...before] = [...user.prefix, binaries.initdb];
   try {
-    await promisify(execFile)(command, [...before, ...args], { env, cwd: target, timeout: 120_000, ...user.ids });
+    await promisify(execFile)(command, [...before, ...args], {
+      env,
+      cwd: target,
+      timeout: 120_000,
+      ...user.ids,
+    });
   } catch (cause) {
     await rm(target, { recursive: true, force: true });
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim().split('\n').at(-1) : undefined;
+    const said =
+      cause instanceof Error && 'stderr' in cause
+        ? String(cause.stderr).trim().split('\n').at(-1)
+        : undefined;
     throw new KulningError({
       code: 'database.init_failed',
       status: 500,
@@ -105,7 +125,8 @@ async function servesDirectory(pid: number, dataDirectory: string): Promise<bool
 async function removeBrokenInits(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const identity = /^\.init-(\d+-\d+)-/.exec(name)?.[1];
-    if (identity !== undefined && !isAlive(identity)) await rm(join(folder, name), { recursive: true, force: true });
+    if (identity !== undefined && !isAlive(identity))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -24,7 +24,10 @@ export async function lastFatal(file: string): Promise<string | undefined> {
     const { size } = await handle.stat();
     const length = Math.min(size, 64 * 1024);
     const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    const line = buffer.toString('utf8').split('\n').findLast((text) => /(FATAL|PANIC):/.test(text));
+    const line = buffer
+      .toString('utf8')
+      .split('\n')
+      .findLast((text) => /(FATAL|PANIC):/.test(text));
     return line?.replace(/^.*?(FATAL|PANIC): +/, '');
   } finally {
     await handle.close();

@@ -24,6 +24,8 @@ export interface EmbeddedPostgres {
   isOwner(): Promise<boolean>;
   /** Stops the server if this supervisor owns it; waits until it is down. */
   stop(): Promise<void>;
+  /** Leaves the server running and watches it no more; `stopEmbeddedPostgres` stops it later. */
+  detach(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -72,6 +74,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     superuserUrl: server.superuserUrl,
     isOwner: () => isOwner(server.ownerFile),
     stop: () => supervisor.stop(),
+    detach: () => supervisor.detach(),
   };
 }
 
@@ -90,13 +93,23 @@ async function prepare({ home, unshare, settings: more }: EmbeddedPostgresOption
   const sockets = await socketDirectory(join(home, 'run', 'postgres'), '.s.PGSQL.5432.lock');
   const folders = [join(folder, binaries.majorVersion), join(home, 'run', 'postgres'), binaries.postgres];
   const user = await chooseEmbeddedUser({ folders, ...(unshare !== undefined && { unshare }) });
-  const env = { LD_LIBRARY_PATH: await linkLibraries(binaries, join(folder, 'lib')), PATH: process.env['PATH'], TZ: 'UTC' };
+  const env = {
+    LD_LIBRARY_PATH: await linkLibraries(binaries, join(folder, 'lib')),
+    PATH: process.env['PATH'],
+    TZ: 'UTC',
+  };
   const dataDirectory = await ensureCluster({ folder, binaries, user, env });
   await giveFolder(join(home, 'run', 'postgres'), user);
-  const flags = Object.entries({ ...settings, unix_socket_directories: sockets, ...more }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries({ ...settings, unix_socket_directories: sockets, ...more }).flatMap(
+    ([name, value]) => ['-c', `${name}=${value}`],
+  );
   const command = [...user.prefix, binaries.postgres, '-D', dataDirectory, ...flags];
   return {
-    command, env, user, dataDirectory, sockets,
+    command,
+    env,
+    user,
+    dataDirectory,
+    sockets,
     logFile: join(home, 'log', 'postgres.log'),
     ownerFile: join(folder, 'owner'),
     superuserUrl: embeddedUrl(sockets, superuser, 'postgres'),
@@ -124,15 +137,22 @@ class Supervisor {
     this.#watch = await this.#ensureRunning();
     await bootstrap(this.#server.superuserUrl, embeddedUrl(this.#server.sockets, superuser));
     this.#guard(this.#watch);
-    const bound = () => void boundServerLog(this.#server.logFile).catch((error: unknown) => this.#log.error('database.log_unbounded', error));
+    const bound = () =>
+      void boundServerLog(this.#server.logFile).catch((error: unknown) =>
+        this.#log.error('database.log_unbounded', error),
+      );
     this.#housekeeping = setInterval(bound, 60_000).unref();
   }
 
-  async stop(): Promise<void> {
+  async detach(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#housekeeping);
     await this.#recovery;
     await this.#watch?.end();
+  }
+
+  async stop(): Promise<void> {
+    await this.detach();
     if (await isOwner(this.#server.ownerFile)) await stopPostmaster(this.#server.dataDirectory);
   }
 
@@ -183,7 +203,11 @@ class Supervisor {
   }
 
   async #probe(): Promise<Client | 'absent' | 'starting'> {
-    const client = new Client({ connectionString: this.#server.superuserUrl, application_name: 'kulning supervisor', connectionTimeoutMillis: 5_000 });
+    const client = new Client({
+      connectionString: this.#server.superuserUrl,
+      application_name: 'kulning supervisor',
+      connectionTimeoutMillis: 5_000,
+    });
     // Repeated as 'end', which is what the guard waits for.
     client.on('error', (error) => this.#log.debug('database.watch_error', { error: error.name }));
     try {
@@ -196,12 +220,25 @@ class Supervisor {
   }
 
   async #spawn(): Promise<void> {
-    const { command: [program = '', ...args], dataDirectory, sockets, logFile, env, user } = this.#server;
+    const {
+      command: [program = '', ...args],
+      dataDirectory,
+      sockets,
+      logFile,
+      env,
+      user,
+    } = this.#server;
     await removeForeignLocks(dataDirectory, sockets);
     const output = await openServerLog(logFile);
     try {
       // Its own process group: Ctrl-C in a terminal must not reach it before Kulning has drained.
-      const child = spawn(program, args, { cwd: dataDirectory, env, detached: true, stdio: ['ignore', output.fd, output.fd], ...user.ids });
+      const child = spawn(program, args, {
+        cwd: dataDirectory,
+        env,
+        detached: true,
+        stdio: ['ignore', output.fd, output.fd],
+        ...user.ids,
+      });
       this.#child = child;
       const gone = () => (this.#child = undefined);
       child.once('exit', gone).once('error', gone).unref();

@@ -29,7 +29,10 @@ interface UserQuestion {
  * home stays private. Where namespaces are forbidden (some containers) the server really runs as uid 65534, if that
  * user can reach the folders. Otherwise the start is refused.
  */
-export async function chooseEmbeddedUser({ folders, unshare = 'unshare' }: UserQuestion): Promise<EmbeddedUser> {
+export async function chooseEmbeddedUser({
+  folders,
+  unshare = 'unshare',
+}: UserQuestion): Promise<EmbeddedUser> {
   const isRoot = process.geteuid?.() === 0;
   if (!isRoot && hasName()) return { prefix: [], ids: undefined };
 

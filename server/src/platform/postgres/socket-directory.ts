@@ -23,7 +23,12 @@ export async function socketDirectory(folder: string, longestName: string): Prom
   });
   const { uid } = await lstat(link);
   const own = uid === process.geteuid?.();
-  if (own && (await readlink(link).catch(() => undefined)) === folder && Buffer.byteLength(join(link, longestName)) <= longestSocketPath) return link;
+  if (
+    own &&
+    (await readlink(link).catch(() => undefined)) === folder &&
+    Buffer.byteLength(join(link, longestName)) <= longestSocketPath
+  )
+    return link;
   throw new KulningError({
     code: 'home.path_too_long',
     status: 500,
