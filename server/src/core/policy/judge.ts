@@ -30,6 +30,8 @@ export interface ModelFacts {
   readonly toy: boolean;
 }
 
+export type SiteState = 'open' | 'not-open-yet' | 'closed';
+
 /**
  * One place on a path at one moment. Time is already reduced to yes or no (open, expired), so equal facts always
  * get equal verdicts and a verdict can be kept for as long as its policy is.
@@ -38,7 +40,7 @@ export interface PlaceFacts {
   /** The site's slug: rules can name a site. */
   readonly site: string;
   readonly simulated: boolean;
-  readonly open: boolean;
+  readonly state: SiteState;
   /** The starter's machine, of which nobody has yet said where it stands. */
   readonly unclaimed: boolean;
   /** ISO 3166-1 alpha-2. A fact that is unknown or no longer valid is absent. */
@@ -50,8 +52,9 @@ export interface PlaceFacts {
   readonly parentInEea: boolean;
   /** Names of valid certifications, sorted. */
   readonly certifications: readonly string[];
-  /** What was known or certified once and is no longer valid, sorted: `country`, `ISO/IEC 27001`. */
-  readonly expired: readonly string[];
+  /** Names of facts that were known once and are no longer valid, sorted: `country`. */
+  readonly expiredFacts: readonly string[];
+  readonly expiredCertifications: readonly string[];
   /** The weakest evidence among country, operator and parent: 0 declared … 3 confidential computing. */
   readonly tier: number;
   /** At the engine only. */

@@ -1,0 +1,135 @@
+import type { PathRole } from '../policy/judge.ts';
+import type { Language, Words } from '../policy/rule.ts';
+import type { CriterionName, ReasonCode, RefusalCode } from './decision.ts';
+
+/** Words that are not a rule's: what stands in the way besides policy. Braces are filled in by `explain`. */
+type OwnReason = Exclude<ReasonCode, 'policy'>;
+
+export const reasonWords: Readonly<Record<OwnReason, Words>> = {
+  'site.unknown': {
+    en: 'Nothing is known about one of the places on the way ({role}), so it is refused.',
+    fr: 'On ne sait rien de l’un des lieux du parcours ({role})\u00a0: il est donc refusé.',
+    sv: 'Inget är känt om en av platserna på vägen ({role}), så den nekas.',
+  },
+  'engine.not_ready': {
+    en: 'The engine at {site} is not up.',
+    fr: 'Le moteur du site {site} n’est pas en marche.',
+    sv: 'Motorn i {site} är inte igång.',
+  },
+  'engine.breaker_open': {
+    en: 'The engine at {site} failed a moment ago and is left alone for a short while.',
+    fr: 'Le moteur du site {site} vient d’échouer\u00a0; il est laissé au repos un court moment.',
+    sv: 'Motorn i {site} misslyckades nyss och får vila en kort stund.',
+  },
+  'capacity.full': {
+    en: 'The engine at {site} is busy: {inFlight} of {slots} places are taken.',
+    fr: 'Le moteur du site {site} est occupé\u00a0: {inFlight} places sur {slots} sont prises.',
+    sv: 'Motorn i {site} är upptagen: {inFlight} av {slots} platser används.',
+  },
+  'context.overflow': {
+    en: '{model} at {site} reads {contextTokens} tokens at most; this needs {neededTokens} ({inputTokens} in, {outTokens} out).',
+    fr: '{model} sur le site {site} lit {contextTokens} jetons au plus\u00a0; il en faudrait {neededTokens} ({inputTokens} en entrée, {outTokens} en sortie).',
+    sv: '{model} i {site} läser högst {contextTokens} token; det här behöver {neededTokens} ({inputTokens} in, {outTokens} ut).',
+  },
+};
+
+export const outcomeWords: Readonly<Record<'placed' | RefusalCode, Words>> = {
+  placed: {
+    en: 'Answered at {site}, allowed by your policy.',
+    fr: 'Réponse donnée sur le site {site}, autorisée par votre politique.',
+    sv: 'Besvarad i {site}, tillåtet enligt din policy.',
+  },
+  'policy.denied': {
+    en: 'Your policy does not allow this anywhere it could be answered.',
+    fr: 'Votre politique ne l’autorise à aucun des endroits qui pourraient répondre.',
+    sv: 'Din policy tillåter inte detta på någon av de platser som kunde svara.',
+  },
+  'model.unknown': {
+    en: 'There is no model called {model}.',
+    fr: 'Il n’existe pas de modèle nommé {model}.',
+    sv: 'Det finns ingen modell som heter {model}.',
+  },
+  'context.overflow': {
+    en: 'The request is too long for every place that may answer it.',
+    fr: 'La demande est trop longue pour tous les endroits autorisés à y répondre.',
+    sv: 'Förfrågan är för lång för varje plats som får besvara den.',
+  },
+  'capacity.none': {
+    en: 'Every place that may answer is down or busy. It is not sent anywhere else.',
+    fr: 'Tous les endroits autorisés à répondre sont arrêtés ou occupés. La demande n’est envoyée nulle part ailleurs.',
+    sv: 'Alla platser som får svara är nere eller upptagna. Förfrågan skickas ingen annanstans.',
+  },
+};
+
+export const hintWords: Readonly<Record<RefusalCode, Words>> = {
+  'policy.denied': {
+    en: 'The rules named here are yours: `kulning policy` shows them, and the console’s Policy page says what would be allowed.',
+    fr: 'Les règles citées sont les vôtres\u00a0: `kulning policy` les montre, et la page Politique de la console dit ce qui serait autorisé.',
+    sv: 'Reglerna som nämns är dina egna: `kulning policy` visar dem, och sidan Policy i konsolen säger vad som skulle tillåtas.',
+  },
+  'model.unknown': {
+    en: '`kulning models` lists those there are.',
+    fr: '`kulning models` donne la liste de ceux qui existent.',
+    sv: '`kulning models` listar dem som finns.',
+  },
+  'context.overflow': {
+    en: 'Shorten the prompt, ask for a shorter answer, or use a model with a longer context.',
+    fr: 'Raccourcissez l’invite, demandez une réponse plus courte ou utilisez un modèle à contexte plus long.',
+    sv: 'Korta prompten, be om ett kortare svar eller använd en modell med längre kontext.',
+  },
+  'capacity.none': {
+    en: 'Try again in a moment; `kulning status` shows the engines.',
+    fr: 'Réessayez dans un instant\u00a0; `kulning status` montre les moteurs.',
+    sv: 'Försök igen om en stund; `kulning status` visar motorerna.',
+  },
+};
+
+/** With `model.unknown`, when some names are near. */
+export const nearestWords: Words = {
+  en: 'Did you mean {nearest}?',
+  fr: 'Vouliez-vous dire {nearest}\u202f?',
+  sv: 'Menade du {nearest}?',
+};
+
+export const roleWords: Readonly<Record<PathRole, Words>> = {
+  ingress: { en: 'where it comes in', fr: 'point d’entrée', sv: 'där den kommer in' },
+  worker: { en: 'where it is handled', fr: 'lieu de traitement', sv: 'där den hanteras' },
+  storage: { en: 'where it is stored', fr: 'lieu de stockage', sv: 'där den lagras' },
+  backup: { en: 'where backups are kept', fr: 'lieu des sauvegardes', sv: 'där säkerhetskopior finns' },
+  engine: { en: 'where the model runs', fr: 'lieu d’exécution du modèle', sv: 'där modellen körs' },
+};
+
+export const dataClassWords: Readonly<Record<string, Words>> = {
+  unclassified: { en: 'unclassified', fr: 'non classées', sv: 'oklassade' },
+  public: { en: 'public', fr: 'publiques', sv: 'offentliga' },
+  internal: { en: 'internal', fr: 'internes', sv: 'interna' },
+  personal: { en: 'personal', fr: 'personnelles', sv: 'personliga' },
+  special: { en: 'special-category', fr: 'sensibles (art. 9)', sv: 'känsliga (art. 9)' },
+};
+
+export const factWords: Readonly<Record<'country' | 'operator' | 'parent', Words>> = {
+  country: { en: 'country', fr: 'pays', sv: 'land' },
+  operator: { en: 'operator', fr: 'exploitant', sv: 'driftansvarig' },
+  parent: { en: 'parent company', fr: 'société mère', sv: 'moderbolag' },
+};
+
+export const criterionWords: Readonly<Record<CriterionName, Words>> = {
+  carbon: { en: 'carbon', fr: 'carbone', sv: 'koldioxid' },
+  cost: { en: 'electricity price', fr: 'prix de l’électricité', sv: 'elpris' },
+  latency: { en: 'distance in time', fr: 'temps de trajet', sv: 'svarstid i nätet' },
+  load: { en: 'load', fr: 'charge', sv: 'belastning' },
+};
+
+export const unknownWords: Words = { en: 'unknown', fr: 'inconnu', sv: 'okänt' };
+
+/** Fills `{name}` in; a name without a value reads as unknown. */
+export function fill(
+  words: Words,
+  language: Language,
+  values: Readonly<Record<string, string | undefined>>,
+): string {
+  return words[language].replaceAll(
+    /\{(\w+)\}/g,
+    (_, name: string) => values[name] ?? unknownWords[language],
+  );
+}
