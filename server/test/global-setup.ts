@@ -19,7 +19,7 @@ const prefix = 'kln-test-';
 const ownerFile = 'owner';
 
 /** Gives the run a folder of its own, and sees to it that no server outlives the run, however it ends. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweep();
   const home = mkdtempSync(join(tmpdir(), prefix));
   writeFileSync(join(home, ownerFile), ownIdentity());

@@ -1,5 +1,5 @@
 import { Kysely, type QueryExecutorProvider, sql, type Transaction } from 'kysely';
-import { type ClientConfig, Pool, types } from 'pg';
+import { type ClientConfig, Pool, TypeOverrides, types } from 'pg';
 
 import { KulningError } from '@kulning/sdk';
 
@@ -9,7 +9,7 @@ import type { DatabaseRole } from './database-roles.ts';
 import { createScrubbingDialect } from './scrubbing-dialect.ts';
 
 /** No tables: what a database is before a slice says which tables it works on. */
-type None = Record<never, Record<string, never>>;
+type None = object;
 
 /** Any open transaction, whatever tables it is typed for: what one slice hands to another. */
 export type AnyTransaction = QueryExecutorProvider & { readonly isTransaction: true };
@@ -100,6 +100,8 @@ export function connectionOptions({
   statementTimeoutMs,
 }: Pick<DatabaseOptions, 'url' | 'role' | 'statementTimeoutMs'>): ClientConfig {
   const timeoutMs = statementTimeoutMs ?? (role === 'migrator' ? 0 : 30_000);
+  const parsers = new TypeOverrides();
+  parsers.setTypeParser(types.builtins.INT8, BigInt);
   const settings = {
     role: `kulning_${role}`,
     search_path: 'kulning,pg_temp',
@@ -115,10 +117,6 @@ export function connectionOptions({
       .join(' '),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        // oxlint-disable-next-line typescript/no-unsafe-enum-comparison -- oids are numbers on the wire
-        oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format),
-    },
+    types: parsers,
   };
 }

@@ -69,7 +69,7 @@ async function runInitdb(
     '--auth-local=trust',
     '--auth-host=reject',
   ];
-  const [command = binaries.initdb, ...before] = [...user.prefix, binaries.initdb];
+  const [command, ...before] = [...user.prefix, binaries.initdb];
   try {
     await promisify(execFile)(command, [...before, ...args], {
       env,

@@ -20,6 +20,8 @@ export interface MigrateOptions {
   /** The version of Kulning that runs. */
   readonly release: string;
   readonly folder?: string;
+  /** The last file to apply; tests of the next one stop there. */
+  readonly through?: number;
 }
 
 /**
@@ -27,8 +29,9 @@ export interface MigrateOptions {
  * crash leaves a file applied or not.
  * @returns the names of the files applied now
  */
-export async function migrate({ url, log, release, folder }: MigrateOptions): Promise<readonly string[]> {
-  const known = await readMigrations(folder);
+export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
+  const { url, log, release, folder, through = Number.POSITIVE_INFINITY } = options;
+  const known = (await readMigrations(folder)).filter(({ version }) => version <= through);
   await ensureDatabaseRoles(url);
   const client = new Client(connectionOptions({ url, role: 'migrator' }));
   client.on('error', (error) => log.warn('database.migrator_lost', { error: error.name }));
