@@ -21,6 +21,11 @@ create table kulning.ledger_outbox (
   created_at timestamptz not null default now()
 );
 
+-- A member of a leaf. Immutable: UTF-8 does not change its meaning, though PostgreSQL lets a conversion be redefined.
+create function kulning.leaf_member(leaf bytea, name text) returns text
+language sql immutable strict parallel safe
+return convert_from(leaf, 'UTF8')::jsonb ->> name;
+
 create table kulning.ledger_entry (
   log_id bigint not null constraint ledger_entry_log_fkey references kulning.ledger_log (id),
   index bigint not null constraint ledger_entry_index_check check (index >= 0),
@@ -28,9 +33,9 @@ create table kulning.ledger_entry (
   event_id text constraint ledger_entry_event_key unique,
   organisation_id text,
   leaf bytea not null,
-  kind text not null generated always as (convert_from(leaf, 'UTF8')::jsonb ->> 'kind') stored,
+  kind text not null generated always as (kulning.leaf_member(leaf, 'kind')) stored,
   -- ISO 8601 UTC, which sorts as text
-  at text collate "C" not null generated always as (convert_from(leaf, 'UTF8')::jsonb ->> 'at') stored,
+  at text collate "C" not null generated always as (kulning.leaf_member(leaf, 'at')) stored,
   constraint ledger_entry_pkey primary key (log_id, index)
 );
 create index ledger_entry_time_idx on kulning.ledger_entry (organisation_id, at desc, event_id desc);
