@@ -1,0 +1,218 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+
+import { GgufCursor, GgufProblem, type GgufArray, type GgufValue } from './gguf-cursor.ts';
+
+/** What a GGUF file says about itself, checked against the file's length. */
+export interface GgufHeader {
+  readonly version: number;
+  readonly sizeBytes: number;
+  readonly architecture: string;
+  readonly name: string | undefined;
+  /** Tokens that the model was trained to see. */
+  readonly contextTokens: number;
+  /** Sum over the tensors, not what the name claims. */
+  readonly parameters: number;
+  readonly vocabularyTokens: number;
+  readonly tokenizer: string;
+  readonly chatTemplate: string | undefined;
+  readonly licence: string | undefined;
+  readonly licenceLink: string | undefined;
+  /** Bytes of key-value cache for each token of context, at 16 bits. */
+  readonly cacheBytesPerToken: number;
+}
+
+type Metadata = ReadonlyMap<string, GgufValue | GgufArray>;
+
+const MOST_ENTRIES = 100_000;
+const MOST_TENSORS = 1_000_000;
+
+/** Elements and bytes of a block, by tensor type (ggml/src/ggml.c, `type_traits`). A type not listed is left to the trial load. */
+const BLOCKS: Readonly<Record<number, readonly [elements: number, bytes: number]>> = {
+  0: [1, 4],
+  1: [1, 2],
+  2: [32, 18],
+  3: [32, 20],
+  6: [32, 22],
+  7: [32, 24],
+  8: [32, 34],
+  9: [32, 36],
+  10: [256, 84],
+  11: [256, 110],
+  12: [256, 144],
+  13: [256, 176],
+  14: [256, 210],
+  15: [256, 292],
+  16: [256, 66],
+  17: [256, 74],
+  18: [256, 98],
+  19: [256, 50],
+  20: [32, 18],
+  21: [256, 110],
+  22: [256, 82],
+  23: [256, 136],
+  24: [1, 1],
+  25: [1, 2],
+  26: [1, 4],
+  27: [1, 8],
+  28: [1, 8],
+  29: [256, 56],
+  30: [1, 2],
+  34: [256, 54],
+  35: [256, 66],
+  39: [32, 17],
+};
+
+/**
+ * Reads and checks the header (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md) before any native code
+ * sees the file: llama.cpp aborts its whole process on some malformed files.
+ * @throws GgufProblem with the exact reason
+ */
+export function readGgufHeader(path: string): GgufHeader {
+  const file = openSync(path, 'r');
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new GgufProblem('it is not a file');
+    const cursor = new GgufCursor(file, stat.size);
+    const version = readVersion(cursor);
+    const tensorCount = countOf(cursor, 'the number of tensors', MOST_TENSORS);
+    const entryCount = countOf(cursor, 'the number of metadata entries', MOST_ENTRIES);
+    const metadata = readMetadata(cursor, entryCount);
+    const parameters = readTensors(
+      cursor,
+      tensorCount,
+      integer(metadata, 'general.alignment') ?? 32,
+      stat.size,
+    );
+    return describe(version, stat.size, metadata, parameters);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readVersion(cursor: GgufCursor): number {
+  const magic = cursor.take(4, 'the magic number').toString('latin1');
+  if (magic !== 'GGUF') throw new GgufProblem('it is not a GGUF file: it does not begin with "GGUF"');
+  const version = cursor.uint32('the version');
+  if (version >>> 16 !== 0)
+    throw new GgufProblem('it is a big-endian GGUF file; only little-endian files are read');
+  if (version < 2 || version > 3)
+    throw new GgufProblem(`GGUF version ${version} is not supported, only 2 and 3`);
+  return version;
+}
+
+function countOf(cursor: GgufCursor, what: string, most: number): number {
+  const count = cursor.length(what);
+  if (count === 0 || count > most) throw new GgufProblem(`${what} is ${count}; 1 to ${most} can be true`);
+  return count;
+}
+
+function readMetadata(cursor: GgufCursor, count: number): Metadata {
+  const metadata = new Map<string, GgufValue | GgufArray>();
+  for (let index = 0; index < count; index++) {
+    const key = cursor.string(`metadata key ${index + 1} of ${count}`);
+    if (metadata.has(key)) throw new GgufProblem(`metadata key "${printable(key)}" occurs twice`);
+    metadata.set(key, cursor.value(cursor.uint32(`the type of "${printable(key)}"`), `"${printable(key)}"`));
+  }
+  return metadata;
+}
+
+/** Sum of parameters; each tensor must lie within the file, aligned and with a name of its own. */
+function readTensors(cursor: GgufCursor, count: number, alignment: number, fileBytes: number): number {
+  if (alignment < 1 || alignment > 1 << 20 || (alignment & (alignment - 1)) !== 0)
+    throw new GgufProblem(`general.alignment is ${alignment}, not a power of two`);
+  const names = new Set<string>();
+  const ends: { readonly name: string; readonly end: number }[] = [];
+  let parameters = 0;
+  for (let index = 0; index < count; index++) {
+    const name = printable(cursor.string(`the name of tensor ${index + 1} of ${count}`));
+    if (names.has(name)) throw new GgufProblem(`tensor "${name}" occurs twice`);
+    names.add(name);
+    const elements = readElements(cursor, name);
+    const block = BLOCKS[cursor.uint32(`the type of tensor "${name}"`)];
+    const offset = cursor.length(`the offset of tensor "${name}"`);
+    if (offset % alignment !== 0)
+      throw new GgufProblem(`tensor "${name}" is not aligned to ${alignment} bytes`);
+    ends.push({ name, end: offset + (block === undefined ? 1 : Math.ceil(elements / block[0]) * block[1]) });
+    parameters += elements;
+  }
+  const dataStart = Math.ceil(cursor.position / alignment) * alignment;
+  for (const { name, end } of ends) {
+    if (dataStart + end > fileBytes)
+      throw new GgufProblem(
+        `tensor "${name}" ends at byte ${dataStart + end}, the file has ${fileBytes}: it is cut short`,
+      );
+  }
+  return parameters;
+}
+
+function readElements(cursor: GgufCursor, name: string): number {
+  const dimensions = cursor.uint32(`the dimensions of tensor "${name}"`);
+  if (dimensions < 1 || dimensions > 4)
+    throw new GgufProblem(`tensor "${name}" has ${dimensions} dimensions`);
+  let elements = 1;
+  for (let index = 0; index < dimensions; index++) elements *= cursor.length(`the shape of tensor "${name}"`);
+  if (elements < 1 || elements > Number.MAX_SAFE_INTEGER)
+    throw new GgufProblem(`tensor "${name}" has ${elements} elements`);
+  return elements;
+}
+
+function describe(version: number, sizeBytes: number, metadata: Metadata, parameters: number): GgufHeader {
+  const architecture = text(metadata, 'general.architecture');
+  if (architecture === undefined || !/^[a-z0-9._-]{1,64}$/u.test(architecture))
+    throw new GgufProblem('it does not name its architecture (general.architecture)');
+  const type = text(metadata, 'general.type') ?? 'model';
+  if (type !== 'model') throw new GgufProblem(`it is a GGUF ${printable(type)}, not a model`);
+  const parts = integer(metadata, 'split.count') ?? 1;
+  if (parts > 1)
+    throw new GgufProblem(`it is one of ${parts} parts; join them first: llama-gguf-split --merge`);
+  const contextTokens = integer(metadata, `${architecture}.context_length`);
+  if (contextTokens === undefined || contextTokens < 1)
+    throw new GgufProblem(`it does not say how many tokens it takes (${architecture}.context_length)`);
+  const tokens = metadata.get('tokenizer.ggml.tokens');
+  const tokenizer = text(metadata, 'tokenizer.ggml.model');
+  if (tokenizer === undefined || typeof tokens !== 'object' || tokens.length === 0)
+    throw new GgufProblem('it has no tokenizer (tokenizer.ggml.model, tokenizer.ggml.tokens)');
+  return {
+    version,
+    sizeBytes,
+    architecture,
+    name: text(metadata, 'general.name'),
+    contextTokens,
+    parameters,
+    vocabularyTokens: tokens.length,
+    tokenizer,
+    chatTemplate: text(metadata, 'tokenizer.chat_template'),
+    licence: text(metadata, 'general.license'),
+    licenceLink: text(metadata, 'general.license.link'),
+    cacheBytesPerToken: cacheBytesPerToken(metadata, architecture),
+  };
+}
+
+/** Keys and values of every layer at two bytes each; an estimate for the memory limit, not a promise of llama.cpp. */
+function cacheBytesPerToken(metadata: Metadata, architecture: string): number {
+  const layers = integer(metadata, `${architecture}.block_count`) ?? 0;
+  const embedding = integer(metadata, `${architecture}.embedding_length`) ?? 0;
+  const heads = integer(metadata, `${architecture}.attention.head_count`) ?? 0;
+  const cachedHeads = integer(metadata, `${architecture}.attention.head_count_kv`) ?? heads;
+  const headWidth =
+    integer(metadata, `${architecture}.attention.key_length`) ?? (heads > 0 ? embedding / heads : 0);
+  return layers * cachedHeads * headWidth * 2 * 2;
+}
+
+/** A number, or the largest of an array of numbers (one for each layer). */
+function integer(metadata: Metadata, key: string): number | undefined {
+  const value = metadata.get(key);
+  const given = typeof value === 'object' ? (value.values ?? []) : [value];
+  const numbers = given.filter((one) => typeof one === 'number' || typeof one === 'bigint').map(Number);
+  return numbers.length === 0 ? undefined : Math.max(...numbers);
+}
+
+function text(metadata: Metadata, key: string): string | undefined {
+  const value = metadata.get(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A name from a file that nobody trusts yet, for a message. */
+function printable(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 80);
+}

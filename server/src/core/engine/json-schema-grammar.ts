@@ -1,0 +1,280 @@
+import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from './answer-parser.ts';
+
+/** A schema that asks for more than a grammar can hold a model to. Better refused than half kept. */
+export class UnsupportedSchema extends Error {
+  override readonly name = 'UnsupportedSchema';
+}
+
+/** Said about a value, not required of it (JSON Schema 2020-12 §9; `format` is an annotation by §7.2.1). */
+const ANNOTATIONS = [
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  'format',
+];
+const STRUCTURE = ['$schema', '$id', '$comment', '$defs', 'definitions', 'strict'];
+const MOST_RULES = 4000;
+const DEEPEST = 64;
+/** llama.cpp takes no larger repetitions; what is generated stays within a larger bound anyway. */
+const LONGEST_STRING = 1000;
+const LONGEST_ARRAY = 200;
+
+const PRIMITIVES = [
+  String.raw`space ::= "" | " " | "\n" [ \t]{0,20}`,
+  String.raw`char ::= [^"\\\x7F\x00-\x1F] | "\\" ["\\/bfnrt]`,
+  String.raw`digits ::= "0" | [1-9] [0-9]{0,14}`,
+  String.raw`number ::= "-"? digits ( "." [0-9]{1,15} )?`,
+  String.raw`string ::= "\"" char{0,1000} "\""`,
+  String.raw`value ::= string | number | "true" | "false" | "null" | object | array`,
+  String.raw`member ::= string space ":" space value`,
+  String.raw`object ::= "{" space ( member space ( "," space member space ){0,200} )? "}"`,
+  String.raw`array ::= "[" space ( value space ( "," space value space ){0,200} )? "]"`,
+];
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/**
+ * A GBNF grammar (llama.cpp `grammars/README.md`) whose every sentence is JSON that satisfies the schema. The
+ * reverse does not hold: properties keep the schema's order, none is added, numbers have no exponent.
+ * @throws UnsupportedSchema naming the path and the keyword that cannot be held
+ */
+export function compileJsonSchema(schema: unknown): string {
+  const writer = new GrammarWriter();
+  return writer.grammar(writer.expression(schema, '#', schema, 0));
+}
+
+/** One call of any of the tools, in Hermes form, with arguments that satisfy its parameters. */
+export function compileToolCalls(
+  tools: readonly { readonly name: string; readonly parameters: unknown }[],
+): string {
+  const writer = new GrammarWriter();
+  const calls = tools.map(({ name, parameters }) => {
+    const given = writer.expression(parameters, name, parameters, 0);
+    const named = `${literal('"name"')} space ":" space ${literal(JSON.stringify(name))}`;
+    return `"{" space ${named} space "," space ${literal('"arguments"')} space ":" space ${given} space "}"`;
+  });
+  return writer.grammar(
+    `${literal(TOOL_CALL_OPEN)} space ( ${calls.join(' | ')} ) space ${literal(TOOL_CALL_CLOSE)}`,
+  );
+}
+
+/** Collects rules; each method gives an expression to put into another. */
+class GrammarWriter {
+  readonly #rules: string[] = [];
+  readonly #references = new Map<unknown, string>();
+
+  grammar(root: string): string {
+    return [`root ::= ${root}`, ...this.#rules, ...PRIMITIVES].join('\n');
+  }
+
+  expression(schema: unknown, path: string, document: unknown, depth: number): string {
+    if (depth > DEEPEST) throw new UnsupportedSchema(`${path}: is nested too deep`);
+    if (schema === true) return 'value';
+    if (!isObject(schema)) throw new UnsupportedSchema(`${path}: is not a schema that anything satisfies`);
+    if ('$ref' in schema) return this.#reference(schema, path, document, depth);
+    if ('const' in schema) return this.#constants(schema, [schema['const']], 'const', path);
+    if ('enum' in schema) return this.#constants(schema, schema['enum'], 'enum', path);
+    for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
+      if (keyword in schema) return this.#alternatives(schema, keyword, path, document, depth);
+    }
+    const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type'] ?? impliedType(schema)];
+    const each = types.map((type: unknown) => this.#typed(schema, type, path, document, depth));
+    return each.length === 1 ? String(each[0]) : this.#rule(each.join(' | '));
+  }
+
+  #rule(body: string): string {
+    if (this.#rules.length >= MOST_RULES) throw new UnsupportedSchema('the schema is too large');
+    const name = `rule-${this.#rules.length}`;
+    this.#rules.push(`${name} ::= ${body}`);
+    return name;
+  }
+
+  /** A rule of its own before its body is known, so that a schema may contain itself. */
+  #reference(schema: Schema, path: string, document: unknown, depth: number): string {
+    allow(schema, ['$ref'], path);
+    const target = resolve(document, schema['$ref'], path);
+    const known = this.#references.get(target);
+    if (known !== undefined) return known;
+    const name = this.#rule('');
+    this.#references.set(target, name);
+    const body = this.expression(target, String(schema['$ref']), document, depth + 1);
+    if (body === name) throw new UnsupportedSchema(`${path}: refers to nothing but itself`);
+    this.#rules[Number(name.slice('rule-'.length))] = `${name} ::= ${body}`;
+    return name;
+  }
+
+  #constants(schema: Schema, values: unknown, keyword: string, path: string): string {
+    allow(schema, [keyword, 'type'], path);
+    if (!Array.isArray(values) || values.length === 0)
+      throw new UnsupportedSchema(`${path}: "${keyword}" is empty`);
+    return this.#rule(values.map((value: unknown) => literal(JSON.stringify(value))).join(' | '));
+  }
+
+  #alternatives(schema: Schema, keyword: string, path: string, document: unknown, depth: number): string {
+    allow(schema, [keyword], path);
+    const given: unknown = schema[keyword];
+    if (!Array.isArray(given) || given.length === 0)
+      throw new UnsupportedSchema(`${path}: "${keyword}" is empty`);
+    if (keyword === 'allOf' && given.length > 1)
+      throw new UnsupportedSchema(`${path}: "allOf" of several schemas cannot be enforced`);
+    const each = given.map((one: unknown, index) =>
+      this.expression(one, `${path}/${keyword}/${index}`, document, depth + 1),
+    );
+    return this.#rule(each.join(' | '));
+  }
+
+  #typed(schema: Schema, type: unknown, path: string, document: unknown, depth: number): string {
+    switch (type) {
+      case 'object':
+        return this.#object(schema, path, document, depth);
+      case 'array':
+        return this.#array(schema, path, document, depth);
+      case 'string':
+        allow(schema, ['type', 'minLength', 'maxLength'], path);
+        return this.#repeated(schema, ['minLength', 'maxLength'], LONGEST_STRING, path);
+      case 'integer':
+      case 'number':
+        return numberExpression(schema, type, path);
+      case 'boolean':
+        allow(schema, ['type'], path);
+        return '( "true" | "false" )';
+      case 'null':
+        return '"null"';
+      case undefined:
+        allow(schema, [], path);
+        return 'value';
+      default:
+        throw new UnsupportedSchema(`${path}: there is no type ${JSON.stringify(type)}`);
+    }
+  }
+
+  #repeated(schema: Schema, [least, most]: readonly [string, string], limit: number, path: string): string {
+    const min = countOf(schema, least, 0, path);
+    const max = Math.min(countOf(schema, most, limit, path), limit);
+    if (min > max) throw new UnsupportedSchema(`${path}: "${least}" above ${max} cannot be enforced`);
+    return String.raw`"\"" char{${min},${max}} "\""`;
+  }
+
+  #array(schema: Schema, path: string, document: unknown, depth: number): string {
+    allow(schema, ['type', 'items', 'minItems', 'maxItems'], path);
+    const item = this.expression(schema['items'] ?? true, `${path}/items`, document, depth + 1);
+    const min = countOf(schema, 'minItems', 0, path);
+    const max = Math.min(countOf(schema, 'maxItems', LONGEST_ARRAY, path), LONGEST_ARRAY);
+    if (min > max) throw new UnsupportedSchema(`${path}: "minItems" above ${max} cannot be enforced`);
+    if (max === 0) return this.#rule('"[" space "]"');
+    const items = `${item} space ( "," space ${item} space ){${Math.max(0, min - 1)},${max - 1}}`;
+    return this.#rule(`"[" space ${min === 0 ? `( ${items} )?` : items} "]"`);
+  }
+
+  /** Properties in the schema's order. Each rule continues from one property, knowing whether a comma is due. */
+  #object(schema: Schema, path: string, document: unknown, depth: number): string {
+    allow(schema, ['type', 'properties', 'required', 'additionalProperties'], path);
+    const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : [];
+    const required = new Set<unknown>(Array.isArray(schema['required']) ? schema['required'] : []);
+    const unknown = [...required].find((name) => !properties.some(([property]) => property === name));
+    if (unknown !== undefined)
+      throw new UnsupportedSchema(`${path}: requires "${String(unknown)}" without describing it`);
+    if (properties.length === 0)
+      return this.#openObject(schema['additionalProperties'] ?? true, path, document, depth);
+    let next = { due: '"}"', first: '"}"' };
+    for (const [name, property] of properties.toReversed()) {
+      const value = this.expression(property, `${path}/properties/${name}`, document, depth + 1);
+      const member = `${literal(JSON.stringify(name))} space ":" space ${value} space ${next.due}`;
+      const due = `"," space ${member}`;
+      next = required.has(name)
+        ? { due: this.#rule(due), first: this.#rule(member) }
+        : { due: this.#rule(`${due} | ${next.due}`), first: this.#rule(`${member} | ${next.first}`) };
+    }
+    return this.#rule(`"{" space ${next.first}`);
+  }
+
+  #openObject(additional: unknown, path: string, document: unknown, depth: number): string {
+    if (additional === true) return 'object';
+    if (additional === false) return this.#rule('"{" space "}"');
+    const value = this.expression(additional, `${path}/additionalProperties`, document, depth + 1);
+    const member = this.#rule(`string space ":" space ${value} space`);
+    return this.#rule(`"{" space ( ${member} ( "," space ${member} ){0,${LONGEST_ARRAY}} )? "}"`);
+  }
+}
+
+/** Of bounds only the sign can be enforced; those that no generated number passes hold by themselves. */
+function numberExpression(schema: Schema, type: 'integer' | 'number', path: string): string {
+  allow(schema, ['type', 'minimum', 'maximum'], path);
+  const minimum = schema['minimum'] ?? -Number.MAX_SAFE_INTEGER;
+  const maximum = schema['maximum'] ?? Number.MAX_SAFE_INTEGER;
+  if (typeof maximum !== 'number' || maximum < 1e15)
+    throw new UnsupportedSchema(`${path}: "maximum" ${String(maximum)} cannot be enforced`);
+  if (minimum !== 0 && (typeof minimum !== 'number' || minimum > -1e15))
+    throw new UnsupportedSchema(`${path}: "minimum" ${String(minimum)} cannot be enforced, only 0`);
+  const sign = minimum === 0 ? '' : '"-"? ';
+  return `( ${sign}digits${type === 'number' ? ' ( "." [0-9]{1,15} )?' : ''} )`;
+}
+
+function impliedType(schema: Schema): 'object' | 'array' | undefined {
+  if ('properties' in schema || 'additionalProperties' in schema) return 'object';
+  return 'items' in schema ? 'array' : undefined;
+}
+
+function allow(schema: Schema, keywords: readonly string[], path: string): void {
+  const other = Object.keys(schema).find(
+    (key) =>
+      !keywords.includes(key) &&
+      !ANNOTATIONS.includes(key) &&
+      !STRUCTURE.includes(key) &&
+      !isOtherTypes(key, schema),
+  );
+  if (other !== undefined) throw new UnsupportedSchema(`${path}: "${other}" cannot be enforced`);
+}
+
+/** With several types, the keywords of one say nothing about another. */
+function isOtherTypes(key: string, schema: Schema): boolean {
+  const known = [
+    'minLength',
+    'maxLength',
+    'minimum',
+    'maximum',
+    'items',
+    'minItems',
+    'maxItems',
+    'properties',
+    'required',
+    'additionalProperties',
+  ];
+  return Array.isArray(schema['type']) && known.includes(key);
+}
+
+function countOf(schema: Schema, keyword: string, fallback: number, path: string): number {
+  const value = schema[keyword] ?? fallback;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new UnsupportedSchema(`${path}: "${keyword}" is not a count`);
+}
+
+/** A JSON pointer within the document (RFC 6901); nothing is fetched. */
+function resolve(document: unknown, reference: unknown, path: string): unknown {
+  let target = document;
+  const pointer = typeof reference === 'string' ? /^#(?:\/(.*))?$/su.exec(reference) : null;
+  if (pointer === null)
+    throw new UnsupportedSchema(`${path}: "$ref" ${String(reference)} is not within the schema`);
+  for (const part of pointer[1]?.split('/') ?? []) {
+    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    target = isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
+  }
+  if (target === undefined) throw new UnsupportedSchema(`${path}: "$ref" ${String(reference)} leads nowhere`);
+  return target;
+}
+
+function isObject(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Text as a GBNF literal. */
+function literal(text: string): string {
+  return `"${text
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`)}"`;
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+
+import type { EngineSpec } from '../../core/engine/engine.ts';
+import { createChatServer } from './chat-server.ts';
+import type { EngineBackend } from './engine-backend.ts';
+
+/** What a child tells the host. */
+export type ChildMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly reason: string }
+  | {
+      readonly type: 'heartbeat';
+      readonly memoryMb: number;
+      readonly running: number;
+      readonly queued: number;
+    };
+
+/** What the host tells a child: end what runs, take nothing new, exit. */
+export interface DrainMessage {
+  readonly type: 'drain';
+}
+
+export const HEARTBEAT_MS = 1000;
+
+/**
+ * The life of an engine child, around the backend that `open` makes. It says that it lives before, while and after
+ * the model loads; serves on the socket with mode 0600; drains when told; and dies with its parent, at once and
+ * without clean-up, so that it cannot remove the socket of a successor.
+ */
+export async function runEngineChild<Kind extends EngineSpec['kind']>(
+  kind: Kind,
+  open: (spec: Extract<EngineSpec, { kind: Kind }>) => Promise<EngineBackend>,
+): Promise<void> {
+  const { spec, socketPath } = childArguments(kind);
+  let load = () => ({ running: 0, queued: 0 });
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('SIGINT', () => undefined);
+  const beat = () =>
+    tell({ type: 'heartbeat', memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20), ...load() });
+  beat();
+  setInterval(beat, HEARTBEAT_MS);
+  try {
+    const chat = createChatServer(await open(spec));
+    load = chat.load;
+    process.umask(0o177);
+    chat.server.listen(socketPath);
+    await once(chat.server, 'listening');
+    const drain = () => {
+      chat.server.close(() => process.exit(0));
+      chat.server.closeIdleConnections();
+    };
+    process.on('message', (message: DrainMessage) => {
+      if (message.type === 'drain') drain();
+    });
+    process.on('SIGTERM', drain);
+    tell({ type: 'ready' });
+  } catch (error) {
+    process.exitCode = 1;
+    process.send?.({ type: 'failed', reason: error instanceof Error ? error.message : String(error) }, () =>
+      process.exit(),
+    );
+  }
+}
+
+/** The host passes the specification and the socket as arguments; both are the host's own, so they are not parsed again. */
+function childArguments<Kind extends EngineSpec['kind']>(kind: Kind) {
+  const [given, socketPath] = process.argv.slice(2);
+  if (given === undefined || socketPath === undefined || process.send === undefined)
+    throw new Error('this program is started by the engine host');
+  const spec = JSON.parse(given) as EngineSpec;
+  if (spec.kind !== kind) throw new Error(`this program serves ${kind}, not ${spec.kind}`);
+  return { spec: spec as Extract<EngineSpec, { kind: Kind }>, socketPath };
+}
+
+function tell(message: ChildMessage): void {
+  if (process.connected) process.send?.(message);
+}
