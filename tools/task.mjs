@@ -36,7 +36,7 @@ if (!plan) {
 
 for (const [command, commandArgs] of plan) {
   const child = spawn(command, commandArgs, { cwd: root, stdio: 'inherit' });
-  const forward = (signal) => child.kill(signal);
+  const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, forward);
   const code = await new Promise((resolve) =>
     child.on('exit', (exit, signal) => resolve(exit ?? (signal ? 143 : 1))),

@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch;
   return {
     async call(operation, ...[input]) {
-      const response = await request(operation, input ?? {}, options, send);
+      const response = await request(operation, (input ?? {}) as AnyInput, options, send);
       if (!response.ok) throw await errorOf(response);
       if (operation.file !== undefined) return (await response.blob()) as never;
       const parsed = operation.result.safeParse(await response.json());

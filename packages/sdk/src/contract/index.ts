@@ -1,3 +1,4 @@
+export * from './all-operations.ts';
 export * from './calls.ts';
 export * from './identity.ts';
 export * from './instance.ts';

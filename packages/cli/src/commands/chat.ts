@@ -1,0 +1,160 @@
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+
+import { KulningError, type ErrorBody } from '@kulning/sdk';
+
+import { callKey, type Connection } from '../connection.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Language } from '../words/index.ts';
+
+const options = {
+  model: { type: 'string', default: 'kulning-triage' },
+  'data-class': { type: 'string' },
+  system: { type: 'string' },
+} as const;
+
+/** Asks a model through the gateway, streams the answer, then says where it was made, why there, and on which receipt. */
+export async function chat(
+  args: readonly string[],
+  connection: Connection,
+  terminal: Terminal,
+  language: Language,
+): Promise<void> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const question = positionals.join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin));
+  if (question.trim() === '')
+    throw new KulningError({ code: 'usage.question', status: 400, message: terminal.words.askSomething });
+  if (connection.demonstration) terminal.note(terminal.words.demonstrationOnly);
+  const { key, gatewayUrl } = await callKey(connection);
+  const response = await ask(gatewayUrl, key, values, question, language);
+  const receiptId = response.headers.get('x-kulning-receipt');
+  if (!response.ok) throw await refusal(response);
+  const answer = await readAnswer(response, terminal);
+  const receipt = receiptId === null ? undefined : await readReceipt(gatewayUrl, key, receiptId);
+  if (terminal.json) return terminal.print(JSON.stringify({ answer, receipt }, null, 2));
+  terminal.write('\n');
+  if (receipt) describeReceipt(receipt, terminal);
+}
+
+function ask(
+  gatewayUrl: string,
+  key: string,
+  values: { model: string; 'data-class'?: string; system?: string },
+  question: string,
+  language: Language,
+): Promise<Response> {
+  const messages = [
+    ...(values.system === undefined ? [] : [{ role: 'system', content: values.system }]),
+    { role: 'user', content: question },
+  ];
+  return fetch(`${gatewayUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'accept-language': language,
+      ...(values['data-class'] !== undefined && { 'x-kulning-data-class': values['data-class'] }),
+    },
+    body: JSON.stringify({ model: values.model, messages, stream: true }),
+    signal: AbortSignal.timeout(600_000),
+  }).catch((cause: unknown) => {
+    throw new KulningError({
+      code: 'network.unreachable',
+      status: 503,
+      message: `${gatewayUrl}: no gateway answers.`,
+      hint: '`kulning status`',
+      retryable: true,
+      cause,
+    });
+  });
+}
+
+/** Prints the pieces as they come. A stream that breaks off ends in an error, never as a short answer. */
+async function readAnswer(response: Response, terminal: Terminal): Promise<string> {
+  let answer = '';
+  let buffered = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    buffered += chunk;
+    const events = buffered.split('\n\n');
+    buffered = events.pop() ?? '';
+    for (const event of events) {
+      const data = event.startsWith('data: ') ? event.slice(6) : '';
+      if (data === '' || data === '[DONE]') continue;
+      const piece = JSON.parse(data) as {
+        choices?: {
+          delta?: { content?: string; tool_calls?: { function?: { name?: string; arguments?: string } }[] };
+        }[];
+      } & Partial<ErrorBody>;
+      if (piece.error)
+        throw new KulningError({
+          ...piece.error,
+          code: piece.error.code ?? 'call.broken',
+          retryable: true,
+          status: 502,
+        });
+      const content = piece.choices?.[0]?.delta?.content ?? '';
+      answer += content;
+      if (!terminal.json) terminal.write(content);
+    }
+  }
+  return answer;
+}
+
+async function refusal(response: Response): Promise<KulningError> {
+  const body = (await response.json()) as { error: { code?: string; message: string; hint?: string } };
+  return new KulningError({
+    code: body.error.code ?? 'call.refused',
+    status: response.status,
+    message: body.error.message,
+    hint: body.error.hint,
+  });
+}
+
+interface Receipt {
+  readonly id: string;
+  readonly status: string;
+  readonly leaf: string;
+  readonly log?: { readonly index: number };
+}
+
+/** A receipt is pending until the sequencer has it, which takes less than two seconds. */
+async function readReceipt(gatewayUrl: string, key: string, id: string): Promise<Receipt | undefined> {
+  for (const waitMs of [0, 250, 500, 1000, 1000]) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const response = await fetch(`${gatewayUrl}/v1/receipts/${id}`, {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) continue;
+    const receipt = (await response.json()) as Receipt;
+    if (receipt.status !== 'pending') return receipt;
+  }
+  return undefined;
+}
+
+interface CallLeaf {
+  readonly path?: readonly {
+    role: string;
+    name?: string;
+    site: string;
+    country?: string | null;
+    simulated: boolean;
+    tier?: string | null;
+  }[];
+  readonly decision?: { readonly rules?: readonly string[] };
+  readonly model?: { readonly name: string };
+}
+
+function describeReceipt(receipt: Receipt, terminal: Terminal): void {
+  const { words } = terminal;
+  const leaf = JSON.parse(Buffer.from(receipt.leaf, 'base64').toString('utf8')) as CallLeaf;
+  const engine = leaf.path?.find(({ role }) => role === 'engine');
+  if (engine)
+    terminal.note(
+      `${words.answeredAt(engine.name ?? engine.site)} · ${engine.country ?? '?'} (${engine.tier ?? 'T0'}) · ${leaf.model?.name ?? ''}`,
+    );
+  if (leaf.decision?.rules?.length) terminal.note(`${words.why}: ${leaf.decision.rules.join(', ')}`);
+  terminal.note(
+    `${words.receipt}: ${receipt.id} (${receipt.log ? words.inLedger(receipt.log.index) : words.pending})`,
+  );
+}

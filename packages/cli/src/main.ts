@@ -1,0 +1,138 @@
+import { allOperations, KulningError } from '@kulning/sdk';
+
+import { chat } from './commands/chat.ts';
+import { login, logout } from './commands/login.ts';
+import { verify } from './commands/verify.ts';
+import { witness } from './commands/witness.ts';
+import { connect } from './connection.ts';
+import { commandOf, describeFlags, flagsOf, runOperation } from './operation-command.ts';
+import { runServerCommand } from './server-command.ts';
+import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from './terminal.ts';
+import { chooseLanguage, type Language, wordsOf, type Words } from './words/index.ts';
+
+/** Commands about this machine, which the server's program runs. */
+const machineCommands = ['up', 'down', 'status', 'doctor', 'config', 'backup', 'restore', 'move'] as const;
+const ownCommands = ['login', 'logout', 'chat', 'verify', 'witness'] as const;
+
+interface Call {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly url: string | undefined;
+  readonly language: Language;
+  readonly terminal: Terminal;
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env);
+
+async function main(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const call = readCall(argv, environment);
+  try {
+    return await run(call, environment);
+  } catch (cause) {
+    const error = asKulningError(cause, call);
+    printError(call.terminal, error);
+    return exitCodeOf(error);
+  }
+}
+
+/** Takes the options that every command has out of the line, wherever they stand. */
+function readCall(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Call {
+  const rest: string[] = [];
+  let json = false;
+  let lang: string | undefined;
+  let url: string | undefined;
+  for (let index = 0; index < argv.length; index += 1) {
+    const arg = argv[index] ?? '';
+    if (arg === '--json') json = true;
+    else if (arg === '--lang') lang = argv[(index += 1)];
+    else if (arg === '--url') url = argv[(index += 1)];
+    else rest.push(arg);
+  }
+  const language = chooseLanguage(lang, environment);
+  const [command = 'help', ...args] = rest;
+  return { command, args, url, language, terminal: createTerminal(wordsOf[language], json) };
+}
+
+async function run(call: Call, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const { command, args, terminal, language } = call;
+  if (['help', '--help', '-h'].includes(command)) return help(terminal);
+  if (includes(machineCommands, command)) {
+    return runServerCommand([command, ...args, ...(terminal.json ? ['--json'] : [])], {
+      ...environment,
+      KULNING_LANGUAGE: environment.KULNING_LANGUAGE ?? language,
+    });
+  }
+  if (command === 'verify') return verify(args, terminal, language);
+  if (command === 'witness') return witness(args);
+  if (command === 'logout') logout(terminal, environment);
+  else if (command === 'login')
+    await login(
+      args,
+      connect(environment, call.url ?? 'http://127.0.0.1:8470', language).baseUrl,
+      terminal,
+      environment,
+    );
+  else if (command === 'chat') await chat(args, connect(environment, call.url, language), terminal, language);
+  else await runApiCommand(call, environment);
+  return exitCodes.done;
+}
+
+async function runApiCommand(
+  { command, args, url, language, terminal }: Call,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const [verb = '', ...rest] = args;
+  const name = `${command === 'subjects' ? 'subject' : command} ${verb}`;
+  const operation = allOperations.find((candidate) => commandOf(candidate) === name);
+  if (!operation) throw unknownCommand(command, verb, terminal.words);
+  if (rest.includes('--help'))
+    return terminal.print(`${terminal.words.takes(name)}:\n${describeFlags(flagsOf(operation), terminal)}`);
+  await runOperation(operation, rest, connect(environment, url, language), terminal);
+}
+
+function unknownCommand(area: string, verb: string, words: Words): KulningError {
+  const inArea = allOperations.map(commandOf).filter((command) => command.startsWith(`${area} `));
+  const hint = inArea.length > 0 ? inArea.map((command) => `kulning ${command}`).join('\n') : 'kulning help';
+  return new KulningError({
+    code: 'usage.command',
+    status: 400,
+    message: words.unknownCommand(`${area} ${verb}`.trim()),
+    hint,
+  });
+}
+
+function help(terminal: Terminal): number {
+  const { words } = terminal;
+  terminal.print(`${words.usage}\n\n${words.commands}`);
+  for (const command of [...machineCommands, ...ownCommands])
+    terminal.print(`  ${command.padEnd(10)} ${words[command]}`);
+  terminal.print(`\n${words.moreOperations}`);
+  const width = Math.max(...allOperations.map((operation) => commandOf(operation).length));
+  for (const operation of allOperations)
+    terminal.print(`  ${commandOf(operation).padEnd(width)}  ${operation.summary}`);
+  terminal.print(
+    `\n${words.options}\n  ${words.optionJson}\n  ${words.optionLanguage}\n  ${words.optionUrl}`,
+  );
+  return exitCodes.done;
+}
+
+function asKulningError(cause: unknown, { command, terminal }: Call): KulningError {
+  if (cause instanceof KulningError) return cause;
+  const isUsage =
+    cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS');
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new KulningError({
+    code: isUsage ? 'usage.option' : 'internal',
+    status: isUsage ? 400 : 500,
+    message,
+    hint: isUsage ? `kulning help · ${terminal.words.takes(command)} …` : undefined,
+    cause,
+  });
+}
+
+function includes<const T extends string>(list: readonly T[], value: string): value is T {
+  return (list as readonly string[]).includes(value);
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+
+import { KulningError, type Operation } from '@kulning/sdk';
+
+import type { Connection } from './connection.ts';
+import { printAnswer, type Terminal } from './terminal.ts';
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly description?: string;
+}
+
+export interface Flag {
+  readonly name: string;
+  readonly part: 'params' | 'query' | 'body';
+  /** Where the value goes: `['machine', 'country']` for `--machine.country`. */
+  readonly path: readonly string[];
+  readonly schema: JsonSchema;
+  readonly required: boolean;
+}
+
+/** `subjects.find` is `kulning subject find`: the words of the API, singular where people say it so. */
+export function commandOf(operation: Operation): string {
+  const [area = '', verb = ''] = operation.id.split('.');
+  return `${kebab(area === 'subjects' ? 'subject' : area)} ${kebab(verb)}`;
+}
+
+/** The flags of an operation, read from its schemas. Path parameters may also be given in order, without a flag. */
+export function flagsOf(operation: Operation): Flag[] {
+  const parts = ['params', 'query', 'body'] as const;
+  return parts.flatMap((part) => {
+    const schema = operation[part]?.toJSONSchema({ io: 'input', unrepresentable: 'any' }) as
+      | JsonSchema
+      | undefined;
+    return schema ? flagsIn(schema, part, []) : [];
+  });
+}
+
+function flagsIn(schema: JsonSchema, part: Flag['part'], path: readonly string[]): Flag[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
+    const here = [...path, name];
+    if (child.properties) return flagsIn(child, part, here);
+    const required = part === 'params' || (schema.required ?? []).includes(name);
+    return [{ name: here.map(kebab).join('.'), part, path: here, schema: child, required }];
+  });
+}
+
+/** Runs one operation with `--flag value` pairs and positional path parameters. */
+export async function runOperation(
+  operation: Operation,
+  args: readonly string[],
+  connection: Connection,
+  terminal: Terminal,
+): Promise<void> {
+  const flags = flagsOf(operation);
+  const { values, output } = parseFlags(flags, args, terminal);
+  for (const flag of flags) {
+    if (flag.required && valueAt(values[flag.part], flag.path) === undefined)
+      throw usage(terminal.words.missing(`--${flag.name}`), operation, flags, terminal);
+  }
+  const input = {
+    ...(operation.params && { params: values.params }),
+    ...(operation.query && { query: values.query }),
+    ...(operation.body && { body: values.body }),
+  };
+  const answer = await connection.client.call(operation, input as never);
+  if (operation.file === undefined) return printAnswer(terminal, answer);
+  const text = await (answer as Blob).text();
+  if (output === undefined) return terminal.write(text);
+  await writeFile(output, text);
+  terminal.note(terminal.words.saved(output));
+}
+
+type Values = Record<Flag['part'], Record<string, unknown>>;
+
+function parseFlags(
+  flags: readonly Flag[],
+  args: readonly string[],
+  terminal: Terminal,
+): { values: Values; output: string | undefined } {
+  const values: Values = { params: {}, query: {}, body: {} };
+  const positional = flags.filter(({ part }) => part === 'params');
+  let output: string | undefined;
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
+    if (!arg.startsWith('--')) {
+      const flag = positional.shift();
+      if (!flag)
+        throw new KulningError({
+          code: 'usage.option',
+          status: 400,
+          message: terminal.words.unknownOption(arg),
+        });
+      setAt(values[flag.part], flag.path, arg);
+      continue;
+    }
+    const [name = '', inline] = arg.slice(2).split(/=(.*)/s);
+    const flag = flags.find((candidate) => candidate.name === name);
+    const value = inline ?? (flag && isBoolean(flag.schema) ? 'true' : args[(index += 1)]);
+    if (name === 'output') output = value;
+    else if (!flag)
+      throw new KulningError({
+        code: 'usage.option',
+        status: 400,
+        message: terminal.words.unknownOption(`--${name}`),
+        hint: flags.map((known) => `--${known.name}`).join(' '),
+      });
+    else if (value === undefined)
+      throw new KulningError({
+        code: 'usage.value',
+        status: 400,
+        message: terminal.words.missing(`--${name} …`),
+      });
+    else setAt(values[flag.part], flag.path, readValue(flag.schema, value));
+  }
+  return { values, output };
+}
+
+/** `@file` reads a file; `null`, numbers, booleans and lists (a,b) by the schema's type; anything else is text. */
+function readValue(schema: JsonSchema, text: string): unknown {
+  const types = typesOf(schema);
+  if (text.startsWith('@')) return readFileSync(text.slice(1), 'utf8');
+  if (text === 'null' && types.has('null')) return null;
+  if ((types.has('number') || types.has('integer')) && text.trim() !== '' && !Number.isNaN(Number(text)))
+    return Number(text);
+  if (types.has('boolean')) return text === 'true' ? true : text === 'false' ? false : text;
+  if (types.has('array')) return text.startsWith('[') ? parseJson(text) : text.split(',');
+  if (types.has('object') && text.startsWith('{')) return parseJson(text);
+  return text;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KulningError({ code: 'usage.value', status: 400, message: `${text}: JSON?`, cause });
+  }
+}
+
+function typesOf(schema: JsonSchema): Set<string> {
+  const own = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
+  return new Set([...own, ...(schema.anyOf ?? []).flatMap((option) => [...typesOf(option)])]);
+}
+
+const isBoolean = (schema: JsonSchema) => typesOf(schema).has('boolean');
+
+function usage(
+  message: string,
+  operation: Operation,
+  flags: readonly Flag[],
+  terminal: Terminal,
+): KulningError {
+  return new KulningError({
+    code: 'usage.missing',
+    status: 400,
+    message,
+    hint: `${terminal.words.takes(commandOf(operation))}:\n${describeFlags(flags, terminal)}`,
+  });
+}
+
+export function describeFlags(flags: readonly Flag[], terminal: Terminal): string {
+  return flags
+    .map(({ name, schema, required }) => {
+      const values = schema.enum
+        ? schema.enum.join('|')
+        : [...typesOf(schema)].filter((type) => type !== 'null').join('|');
+      return `  --${name} <${values}>${required ? ` (${terminal.words.required})` : ''}${schema.description ? `  ${schema.description}` : ''}`;
+    })
+    .join('\n');
+}
+
+function valueAt(tree: Record<string, unknown>, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (node, name) =>
+      typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[name] : undefined,
+    tree,
+  );
+}
+
+function setAt(tree: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const last = path.at(-1) ?? '';
+  let node = tree;
+  for (const name of path.slice(0, -1)) node = (node[name] ??= {}) as Record<string, unknown>;
+  node[last] = value;
+}
+
+const kebab = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,25 @@
+import { callsOperations } from './calls.ts';
+import { identityOperations } from './identity.ts';
+import { instanceOperations } from './instance.ts';
+import { deploymentsOperations, enginesOperations, modelsOperations } from './models.ts';
+import type { Operation } from './operation.ts';
+import { decisionsOperations, policyOperations } from './policy.ts';
+import { erasuresOperations, subjectsOperations } from './privacy.ts';
+import { proofOperations } from './proof.ts';
+import { sitesOperations } from './sites.ts';
+
+/** The whole API, in the order in which help lists it. */
+export const allOperations: readonly Operation[] = [
+  instanceOperations,
+  callsOperations,
+  modelsOperations,
+  deploymentsOperations,
+  enginesOperations,
+  sitesOperations,
+  policyOperations,
+  decisionsOperations,
+  proofOperations,
+  subjectsOperations,
+  erasuresOperations,
+  identityOperations,
+].flatMap((area): Operation[] => Object.values(area));
