@@ -57,7 +57,7 @@ describe('reading a policy', () => {
     [
       'a template',
       `${permit('a')}\n@id("b") ${words}\npermit (principal == ?principal, action, resource);`,
-      3,
+      4,
       /template/,
     ],
   ])('refuses %s with its line', (_, text, line, reason) => {
