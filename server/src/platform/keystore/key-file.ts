@@ -12,13 +12,11 @@ const temporary = '.new-';
 /** Makes the folder, or refuses one that others can look into. */
 export async function prepareKeyFolder(path: string): Promise<void> {
   const created = await mkdir(path, { recursive: true, mode: 0o700 });
-  for (let at = path; created !== undefined && at.length >= created.length; at = dirname(at))
-    await syncFolder(dirname(at));
+  if (created !== undefined) await syncCreated(path, created);
   refuseIfOpen(path, await stat(path), 'chmod 700');
   for (const name of await readdir(path)) {
-    if (name.startsWith(temporary) && Date.now() - (await modified(join(path, name))) > 60_000) {
+    if (name.startsWith(temporary) && (await isStale(join(path, name))))
       await destroyKeyFile(join(path, name));
-    }
   }
 }
 
@@ -125,8 +123,19 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function modified(path: string): Promise<number> {
-  return (await lstat(path)).mtimeMs;
+/** Makes each folder from the first created one down to `path` last through a crash. */
+async function syncCreated(path: string, first: string): Promise<void> {
+  for (let at = path; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+}
+
+/** A draft that a crash left; a living process keeps one for milliseconds, and may take it away while we look. */
+async function isStale(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await lstat(path)).mtimeMs > 60_000;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 function refuseIfOpen(path: string, found: { mode: number; uid: number }, remedy: string): void {

@@ -22,23 +22,33 @@ const datePattern = /^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\
  * of the right length pass for a national number in under 1 % of cases. Linear in the length of the text.
  */
 export function detectIdentifiers(text: string): DetectedIdentifier[] {
-  const found: DetectedIdentifier[] = [];
-  const free = (start: number, end: number) =>
-    found.every((other) => end <= other.start || start >= other.end);
-  const add = (identifier: Identifier, start: number, end: number) => {
-    if (free(start, end)) found.push({ identifier, start, end });
-  };
+  const found: DetectedIdentifier[][] = [[], [], [], []];
+  const into =
+    (pass: number): Add =>
+    (identifier, start, end) =>
+      void found[pass]?.push({ identifier, start, end });
   if (text.includes('@')) {
-    for (const match of text.matchAll(emailPattern)) addPlain(match, add);
+    for (const match of text.matchAll(emailPattern)) addPlain(match, into(0));
   }
   if (/\d{2}/.test(text)) {
-    for (const match of text.matchAll(ibanPattern)) addIban(match, add);
+    for (const match of text.matchAll(ibanPattern)) addIban(match, into(1));
     for (const match of text.matchAll(nirPattern)) {
-      if (isNir(match[0].replaceAll(' ', ''))) addPlain(match, add);
+      if (isNir(match[0].replaceAll(' ', ''))) addPlain(match, into(2));
     }
-    for (const match of text.matchAll(numberPattern)) addNumbers(match[0], match.index, add);
+    for (const match of text.matchAll(numberPattern)) addNumbers(match[0], match.index, into(3));
   }
-  return found.sort((a, b) => a.start - b.start);
+  return found.reduce(mergeApart);
+}
+
+/** Both in order of place; what overlaps an earlier pass's finding is dropped. */
+function mergeApart(first: DetectedIdentifier[], second: DetectedIdentifier[]): DetectedIdentifier[] {
+  if (second.length === 0) return first;
+  let at = 0;
+  const apart = second.filter(({ start, end }) => {
+    while (at < first.length && (first[at]?.end ?? 0) <= start) at++;
+    return (first[at]?.start ?? Infinity) >= end;
+  });
+  return [...first, ...apart].sort((a, b) => a.start - b.start);
 }
 
 type Add = (identifier: Identifier, start: number, end: number) => void;

@@ -5,7 +5,7 @@ import { KulningError } from '@kulning/sdk';
 import type { KeyRing, Keystore } from '../keystore/keystore.ts';
 import { detectIdentifiers } from './identifier-detection.ts';
 import { type Identifier, isWeak, normaliseIdentifier } from './identifier.ts';
-import type { SealedRecord, SubjectLink, Vault } from './vault.ts';
+import type { SealedKey, SealedRecord, SubjectLink, Vault, WrappedKey } from './vault.ts';
 
 const tagLength = 16;
 /** Base64url of 128 bits: short in an index, and two people meet by chance once in 2⁶⁴. */
@@ -13,82 +13,106 @@ const indexLength = 16;
 
 /** The vault over a keystore's rings. */
 export function createVault(keystore: Keystore): Vault {
-  const rings = new Map<string, KeyRing>();
-  const ring = (organisationId: string): KeyRing => {
-    const found = rings.get(organisationId);
-    if (found === undefined) throw notLoaded();
-    return found;
-  };
-  const refresh = async (organisationId: string) => {
-    const old = rings.get(organisationId);
+  return new KeyringVault(keystore);
+}
+
+class KeyringVault implements Vault {
+  readonly #keystore: Keystore;
+  readonly #rings = new Map<string, KeyRing>();
+
+  constructor(keystore: Keystore) {
+    this.#keystore = keystore;
+  }
+
+  async load(organisationId: string): Promise<void> {
+    if (!this.#rings.has(organisationId)) await this.refresh(organisationId);
+  }
+
+  async refresh(organisationId: string): Promise<void> {
     try {
-      rings.set(organisationId, await keystore.load(organisationId));
+      this.#replace(organisationId, await this.#keystore.load(organisationId));
     } catch (error) {
-      rings.delete(organisationId);
+      this.#replace(organisationId, undefined);
       throw error;
-    } finally {
-      old?.close();
     }
-  };
-  const sealKey: Vault['sealKey'] = (organisationId, recordId) => {
-    const keys = ring(organisationId);
+  }
+
+  loaded(): readonly string[] {
+    return [...this.#rings.keys()];
+  }
+
+  close(): void {
+    for (const organisationId of this.loaded()) this.#replace(organisationId, undefined);
+  }
+
+  epoch(organisationId: string): number {
+    return this.#ring(organisationId).epoch;
+  }
+
+  seal(organisationId: string, recordId: string, plaintext: Uint8Array): SealedRecord {
+    const { epoch, wrappedKey, dataKey } = this.sealKey(organisationId, recordId);
+    const nonce = randomFillSync(Buffer.allocUnsafe(12));
+    const ciphertext = encrypt(dataKey, nonce, associated(organisationId, recordId), plaintext);
+    return { epoch, wrappedKey, nonce, ciphertext };
+  }
+
+  open(organisationId: string, recordId: string, sealed: SealedRecord): Uint8Array {
+    const dataKey = this.openKey(organisationId, recordId, sealed);
+    return decrypt(dataKey, sealed, associated(organisationId, recordId));
+  }
+
+  sealKey(organisationId: string, recordId: string): SealedKey {
+    const ring = this.#ring(organisationId);
     const dataKey = randomFillSync(Buffer.allocUnsafe(32));
     return {
-      epoch: keys.epoch,
-      wrappedKey: keys.wrap(dataKey, associated(organisationId, recordId)),
+      epoch: ring.epoch,
+      wrappedKey: ring.wrap(dataKey, associated(organisationId, recordId)),
       dataKey,
     };
-  };
-  const openKey: Vault['openKey'] = (organisationId, recordId, { epoch, wrappedKey }) =>
-    ring(organisationId).unwrap(epoch, wrappedKey, associated(organisationId, recordId));
-  const blindIndex = (organisationId: string, given: string | Identifier) => {
-    const { kind, value } = typeof given === 'string' ? normaliseIdentifier(given) : given;
-    return ring(organisationId).index(`${kind}:${value}`).subarray(0, indexLength).toString('base64url');
-  };
+  }
 
-  return {
-    load: async (organisationId) => (rings.has(organisationId) ? undefined : refresh(organisationId)),
-    refresh,
-    loaded: () => [...rings.keys()],
-    close() {
-      for (const keys of rings.values()) keys.close();
-      rings.clear();
-    },
-    epoch: (organisationId) => ring(organisationId).epoch,
-    seal(organisationId, recordId, plaintext) {
-      const { epoch, wrappedKey, dataKey } = sealKey(organisationId, recordId);
-      const nonce = randomFillSync(Buffer.allocUnsafe(12));
-      return {
-        epoch,
-        wrappedKey,
-        nonce,
-        ciphertext: encrypt(dataKey, nonce, associated(organisationId, recordId), plaintext),
-      };
-    },
-    open(organisationId, recordId, sealed) {
-      const dataKey = openKey(organisationId, recordId, sealed);
-      return decrypt(dataKey, sealed, associated(organisationId, recordId));
-    },
-    sealKey,
-    openKey,
-    rewrap(organisationId, recordId, wrapped) {
-      const keys = ring(organisationId);
-      const dataKey = openKey(organisationId, recordId, wrapped);
-      return { epoch: keys.epoch, wrappedKey: keys.wrap(dataKey, associated(organisationId, recordId)) };
-    },
-    blindIndex,
-    links(organisationId, named, text) {
-      const links = new Map<string, SubjectLink>();
-      const add = (identifier: Identifier, origin: SubjectLink['origin']) => {
-        const index = blindIndex(organisationId, identifier);
-        if (!links.has(index))
-          links.set(index, { index, origin, strength: isWeak(identifier) ? 'weak' : 'strong' });
-      };
-      for (const name of named) add(normaliseIdentifier(name), 'named');
-      for (const { identifier } of detectIdentifiers(text)) add(identifier, 'found');
-      return [...links.values()];
-    },
-  };
+  openKey(organisationId: string, recordId: string, { epoch, wrappedKey }: WrappedKey): Uint8Array {
+    return this.#ring(organisationId).unwrap(epoch, wrappedKey, associated(organisationId, recordId));
+  }
+
+  rewrap(organisationId: string, recordId: string, wrapped: WrappedKey): WrappedKey {
+    const ring = this.#ring(organisationId);
+    const dataKey = this.openKey(organisationId, recordId, wrapped);
+    return { epoch: ring.epoch, wrappedKey: ring.wrap(dataKey, associated(organisationId, recordId)) };
+  }
+
+  blindIndex(organisationId: string, identifier: string | Identifier): string {
+    const { kind, value } = typeof identifier === 'string' ? normaliseIdentifier(identifier) : identifier;
+    return this.#ring(organisationId)
+      .index(`${kind}:${value}`)
+      .subarray(0, indexLength)
+      .toString('base64url');
+  }
+
+  links(organisationId: string, named: readonly string[], text: string): SubjectLink[] {
+    const identifiers = new Map<string, SubjectLink>();
+    const add = (identifier: Identifier, origin: SubjectLink['origin']) => {
+      const spelling = `${identifier.kind}:${identifier.value}`;
+      if (identifiers.has(spelling)) return;
+      const index = this.blindIndex(organisationId, identifier);
+      identifiers.set(spelling, { index, origin, strength: isWeak(identifier) ? 'weak' : 'strong' });
+    };
+    for (const name of named) add(normaliseIdentifier(name), 'named');
+    for (const { identifier } of detectIdentifiers(text)) add(identifier, 'found');
+    return [...identifiers.values()];
+  }
+
+  #ring(organisationId: string): KeyRing {
+    const found = this.#rings.get(organisationId);
+    if (found === undefined) throw notLoaded();
+    return found;
+  }
+
+  #replace(organisationId: string, ring: KeyRing | undefined): void {
+    this.#rings.get(organisationId)?.close();
+    if (ring === undefined) this.#rings.delete(organisationId);
+    else this.#rings.set(organisationId, ring);
+  }
 }
 
 /** Organisation ids cannot hold `|` (the keystore refuses them), so the two parts cannot be shifted. */

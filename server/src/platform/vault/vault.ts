@@ -12,6 +12,8 @@ export interface SealedRecord {
   readonly ciphertext: Uint8Array;
 }
 
+export type WrappedKey = Pick<SealedRecord, 'epoch' | 'wrappedKey'>;
+
 /** A fresh data key for content that streams to the blob store, and its wrapped form for the row. */
 export interface SealedKey {
   readonly epoch: number;
@@ -48,17 +50,9 @@ export interface Vault {
   /** @throws `vault.key_destroyed` when the epoch is gone, `vault.damaged` when the bytes are not what was sealed */
   open(organisationId: string, recordId: string, sealed: SealedRecord): Uint8Array;
   sealKey(organisationId: string, recordId: string): SealedKey;
-  openKey(
-    organisationId: string,
-    recordId: string,
-    wrapped: Pick<SealedRecord, 'epoch' | 'wrappedKey'>,
-  ): Uint8Array;
+  openKey(organisationId: string, recordId: string, wrapped: WrappedKey): Uint8Array;
   /** The same data key under the current epoch; the content is not touched. */
-  rewrap(
-    organisationId: string,
-    recordId: string,
-    wrapped: Pick<SealedRecord, 'epoch' | 'wrappedKey'>,
-  ): Pick<SealedRecord, 'epoch' | 'wrappedKey'>;
+  rewrap(organisationId: string, recordId: string, wrapped: WrappedKey): WrappedKey;
 
   /** Keyed index of an identifier in any spelling; equal for equal people within one organisation only. */
   blindIndex(organisationId: string, identifier: string | Identifier): string;
