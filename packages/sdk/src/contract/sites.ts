@@ -49,8 +49,9 @@ export const site = z.object({
   slug: z.string(),
   name: z.string(),
   place: z.string(),
-  latitude: z.number(),
-  longitude: z.number(),
+  /** Degrees; absent when nobody said, as for a machine that was just started. */
+  latitude: z.number().optional(),
+  longitude: z.number().optional(),
   /** This machine stands in for it: `public` and demonstration work only. */
   simulated: z.boolean(),
   /** The machine that Kulning was started on, before anyone said where it stands and who runs it. */
@@ -93,8 +94,8 @@ const declarable = {
 const identity = {
   name: z.string().min(1).max(100),
   place: z.string().min(1).max(200),
-  latitude: z.number().min(-90).max(90),
-  longitude: z.number().min(-180).max(180),
+  latitude: z.number().min(-90).max(90).optional(),
+  longitude: z.number().min(-180).max(180).optional(),
 };
 
 const slug = z
@@ -121,8 +122,8 @@ const nullableFacts = Object.fromEntries(
 export const siteChange = z.strictObject({
   name: identity.name.optional(),
   place: identity.place.optional(),
-  latitude: identity.latitude.optional(),
-  longitude: identity.longitude.optional(),
+  latitude: identity.latitude,
+  longitude: identity.longitude,
   ...nullableFacts,
 });
 export type SiteChange = z.output<typeof siteChange>;

@@ -32,8 +32,9 @@ export interface SiteFacts {
   readonly slug: string;
   readonly name: string;
   readonly place: string;
-  readonly latitude: number;
-  readonly longitude: number;
+  /** Degrees; absent when nobody said. */
+  readonly latitude?: number;
+  readonly longitude?: number;
   readonly simulated: boolean;
   /** The starter's machine before anyone said where it stands and who runs it. */
   readonly unclaimed: boolean;
