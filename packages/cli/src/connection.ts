@@ -39,13 +39,17 @@ export function connect(environment: Environment, url: string | undefined, langu
   if (key !== undefined || url !== undefined) {
     return { client: createClient({ baseUrl, key, language }), key, baseUrl, demonstration: false };
   }
-  const socketPath = join(homeFolder(environment), 'run', 'operator.sock');
-  return {
-    client: createClient({ baseUrl: 'http://operator', language, fetch: socketFetch(socketPath) }),
-    key: undefined,
+  return connectToOperator(homeFolder(environment), language);
+}
+
+/** Through the socket of KULNING_HOME, which only the user who runs Kulning can open. */
+export function connectToOperator(home: string, language: Language): Connection {
+  const client = createClient({
     baseUrl: 'http://operator',
-    demonstration: true,
-  };
+    language,
+    fetch: socketFetch(join(home, 'run', 'operator.sock')),
+  });
+  return { client, key: undefined, baseUrl: 'http://operator', demonstration: true };
 }
 
 /** A key that the gateway takes: one's own, or for the sample company one that lasts an hour. */

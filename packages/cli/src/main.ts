@@ -2,6 +2,7 @@ import { allOperations, KulningError } from '@kulning/sdk';
 
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
+import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { witness } from './commands/witness.ts';
 import { connect } from './connection.ts';
@@ -11,8 +12,8 @@ import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from
 import { chooseLanguage, type Language, wordsOf, type Words } from './words/index.ts';
 
 /** Commands about this machine, which the server's program runs. */
-const machineCommands = ['up', 'down', 'status', 'doctor', 'config', 'backup', 'restore', 'move'] as const;
-const ownCommands = ['login', 'logout', 'chat', 'verify', 'witness'] as const;
+const machineCommands = ['down', 'status', 'doctor', 'config', 'backup', 'restore', 'move'] as const;
+const ownCommands = ['up', 'login', 'logout', 'chat', 'verify', 'witness'] as const;
 
 interface Call {
   readonly command: string;
@@ -65,6 +66,13 @@ async function run(call: Call, environment: Readonly<Record<string, string | und
       KULNING_LANGUAGE: environment.KULNING_LANGUAGE ?? language,
     });
   }
+  if (command === 'up')
+    return up(
+      args,
+      { ...environment, KULNING_LANGUAGE: environment.KULNING_LANGUAGE ?? language },
+      terminal,
+      language,
+    );
   if (command === 'verify') return verify(args, terminal, language);
   if (command === 'witness') return witness(args);
   if (command === 'logout') logout(terminal, environment);

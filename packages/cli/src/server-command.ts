@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Commands about the machine itself run in the server's own program, with this terminal. */
+/** Arguments of Node that run the server's own program. */
+export const serverProgram: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url)),
+];
+
+/** Commands about the machine itself run in the server's program, with this terminal. */
 export function runServerCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const main = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
-    stdio: 'inherit',
-    env: environment,
-  });
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  // A terminal's Ctrl-C reaches the child by itself; a second one from here would make it stop without draining.
-  process.on('SIGINT', (signal) => process.stdin.isTTY || forward(signal));
-  process.on('SIGTERM', forward);
+  const child = spawn(process.execPath, [...serverProgram, ...args], { stdio: 'inherit', env: environment });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));

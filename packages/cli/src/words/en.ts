@@ -50,6 +50,15 @@ export const en = {
   toy: (parameters: string) => `a toy of ${parameters} parameters, trained here`,
   demonstrationOnly:
     'Until this instance is claimed, this is a demonstration call: public data of the sample company only.',
+  console: 'Console',
+  gateway: 'OpenAI API',
+  stateAt: 'State',
+  logAt: 'Log',
+  ready: (seconds: string) => `ready in ${seconds} s`,
+  claimHere: 'Nobody owns this instance yet. Open this once to make it yours:',
+  firstCall: 'One demonstration call: a mail of the sample company.',
+  firstCallFailed: 'The demonstration call did not succeed; Kulning runs all the same.',
+  stopHint: 'Ctrl-C stops it; `kulning status` in another terminal shows it.',
 };
 
 export type Words = typeof en;

@@ -51,4 +51,14 @@ export const fr: Words = {
   toy: (parameters) => `un jouet de ${parameters} paramètres, entraîné ici`,
   demonstrationOnly:
     'Tant que cette instance n’a pas de propriétaire, c’est un appel de démonstration : données publiques de la société d’exemple uniquement.',
+  console: 'Console',
+  gateway: 'API OpenAI',
+  stateAt: 'État',
+  logAt: 'Journal',
+  ready: (seconds) => `prêt en ${seconds} s`,
+  claimHere:
+    'Cette instance n’a pas encore de propriétaire. Ouvrez ceci une fois pour en prendre possession :',
+  firstCall: 'Un appel de démonstration : un courriel de la société d’exemple.',
+  firstCallFailed: 'L’appel de démonstration n’a pas abouti ; Kulning tourne quand même.',
+  stopHint: 'Ctrl-C l’arrête ; `kulning status` dans un autre terminal le montre.',
 };

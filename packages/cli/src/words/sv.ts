@@ -51,4 +51,13 @@ export const sv: Words = {
   toy: (parameters) => `en leksak med ${parameters} parametrar, tränad här`,
   demonstrationOnly:
     'Tills instansen har en ägare är det här ett demonstrationsanrop: bara publika data från exempelföretaget.',
+  console: 'Konsol',
+  gateway: 'OpenAI-API',
+  stateAt: 'Tillstånd',
+  logAt: 'Logg',
+  ready: (seconds) => `klar på ${seconds} s`,
+  claimHere: 'Ingen äger den här instansen ännu. Öppna detta en gång för att göra den till din:',
+  firstCall: 'Ett demonstrationsanrop: ett mejl från exempelföretaget.',
+  firstCallFailed: 'Demonstrationsanropet lyckades inte; Kulning körs ändå.',
+  stopHint: 'Ctrl-C stoppar; `kulning status` i en annan terminal visar läget.',
 };

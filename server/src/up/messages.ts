@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+import type { EngineSpec, EngineState } from '../core/engine/engine.ts';
+
+/**
+ * What the supervisor and its children tell each other over IPC. Both run the same code of the same folder, so the
+ * shapes are checked no further than their kind.
+ */
+export type FromChild =
+  | { readonly ready: true; readonly url: string }
+  /** Control: the engine children that this machine should run. */
+  | { readonly engines: readonly EngineSpec[] }
+  /** Control: who may claim, while nobody has. */
+  | { readonly claimToken: string | undefined; readonly firstStart: boolean };
+
+export type ToControl = { readonly engineStates: readonly EngineState[] } | { readonly gatewayUrl: string };
+
+/** What `kulning up` shows once everything runs. */
+export const startedMessage = z.object({
+  started: z.object({
+    consoleUrl: z.string(),
+    gatewayUrl: z.string(),
+    claimUrl: z.string().nullable(),
+    firstStart: z.boolean(),
+    home: z.string(),
+    logFile: z.string(),
+    startMs: z.number(),
+  }),
+});
+
+export function tellParent(message: FromChild | z.infer<typeof startedMessage>): void {
+  process.send?.(message);
+}
