@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -13,7 +13,7 @@ import {
   readKeyFile,
   replaceKeyFile,
 } from './key-file.ts';
-import { createKeyRing, unwrapKey, wrapKey } from './key-ring.ts';
+import { createKeyRing, takeKey, unwrapKey, wrapKey } from './key-ring.ts';
 import type { Destruction, KeyRing, Keystore } from './keystore.ts';
 
 const keyLength = 32;
@@ -31,9 +31,15 @@ const keyLength = 32;
  */
 export async function openFileKeystore(folder: string): Promise<Keystore> {
   await prepareKeyFolder(folder);
-  const root = await openRoot(folder);
+  const rootBytes = await openRoot(folder);
+  const fingerprint = createHash('sha256')
+    .update('kulning keystore')
+    .update(rootBytes)
+    .digest('hex')
+    .slice(0, 32);
+  const root = takeKey(rootBytes);
   return {
-    fingerprint: createHash('sha256').update('kulning keystore').update(root).digest('hex').slice(0, 32),
+    fingerprint,
     load: async (organisationId) =>
       loadRing(root, await organisationFolder(folder, organisationId), organisationId),
     async rotate(organisationId, from) {
@@ -97,7 +103,7 @@ async function organisationFolder(folder: string, organisationId: string): Promi
   return path;
 }
 
-async function loadRing(root: Buffer, path: string, organisationId: string): Promise<KeyRing> {
+async function loadRing(root: KeyObject, path: string, organisationId: string): Promise<KeyRing> {
   await makeKey(root, path, organisationId, 'index.key');
   let epochs = await epochsIn(path);
   if (epochs.length === 0) {
@@ -127,15 +133,16 @@ async function loadRing(root: Buffer, path: string, organisationId: string): Pro
   return createKeyRing(organisationId, keys, index);
 }
 
-async function makeKey(root: Buffer, path: string, organisationId: string, name: string): Promise<void> {
+async function makeKey(root: KeyObject, path: string, organisationId: string, name: string): Promise<void> {
   if ((await readKeyFile(join(path, name))) !== undefined) return;
   const key = randomBytes(keyLength);
-  await createKeyFile(join(path, name), wrapKey(root, key, `${organisationId}|${name}`));
+  const wrapped = wrapKey(root, key, `${organisationId}|${name}`);
   key.fill(0);
+  await createKeyFile(join(path, name), wrapped);
 }
 
 async function openKey(
-  root: Buffer,
+  root: KeyObject,
   path: string,
   organisationId: string,
   name: string,

@@ -12,7 +12,7 @@ export interface KeyRing {
   unwrap(epoch: number, wrapped: Uint8Array, context: string): Uint8Array;
   /** HMAC-SHA256 under the index key, which outlives epochs: an index must stay comparable. */
   index(message: string): Buffer;
-  /** Overwrites the keys in memory. */
+  /** Forgets the epoch keys: nothing opens any more. */
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
@@ -121,7 +121,7 @@ function associated(organisationId: string, recordId: string): string {
 }
 
 function encrypt(key: Uint8Array, nonce: Buffer, context: string, plaintext: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce);
   cipher.setAAD(Buffer.from(context));
   const body = cipher.update(plaintext);
   cipher.final();
@@ -131,7 +131,7 @@ function encrypt(key: Uint8Array, nonce: Buffer, context: string, plaintext: Uin
 function decrypt(key: Uint8Array, { nonce, ciphertext }: SealedRecord, context: string): Buffer {
   const end = ciphertext.length - tagLength;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), nonce);
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(ciphertext.subarray(end));
     const plaintext = decipher.update(ciphertext.subarray(0, end));

@@ -41,7 +41,7 @@ export interface Vault {
   refresh(organisationId: string): Promise<void>;
   /** Organisations whose keys are in memory. */
   loaded(): readonly string[];
-  /** Forgets every key, overwriting it. */
+  /** Forgets every key. */
   close(): void;
 
   /** The epoch that `seal` uses now. */
