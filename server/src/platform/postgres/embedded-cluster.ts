@@ -125,8 +125,9 @@ async function servesDirectory(pid: number, dataDirectory: string): Promise<bool
 async function removeBrokenInits(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const identity = /^\.init-(\d+-\d+)-/.exec(name)?.[1];
-    if (identity !== undefined && !isAlive(identity))
-      await rm(join(folder, name), { recursive: true, force: true });
+    if (identity === undefined || isAlive(identity)) continue;
+    // The initdb of a killed supervisor may still be writing there; then the next start removes it.
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
   }
 }
 

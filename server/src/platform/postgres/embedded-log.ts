@@ -17,18 +17,24 @@ export async function boundServerLog(file: string): Promise<void> {
   await truncate(file, 0);
 }
 
-/** The last thing that stopped the server. The log holds no content (see the settings in embedded-server.ts). */
-export async function lastFatal(file: string): Promise<string | undefined> {
+/** Where the next words of the server will stand. */
+export async function serverLogSize(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** What stopped the server, of what it said since `start`. The log holds no content (see embedded-server.ts). */
+export async function lastWords(file: string, start: number): Promise<string | undefined> {
   const handle = await open(file, 'r');
   try {
-    const { size } = await handle.stat();
-    const length = Math.min(size, 64 * 1024);
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    const line = buffer
-      .toString('utf8')
+    const said = (await handle.readFile('utf8'))
+      .slice(start)
       .split('\n')
-      .findLast((text) => /(FATAL|PANIC):/.test(text));
-    return line?.replace(/^.*?(FATAL|PANIC): +/, '');
+      .filter((line) => line !== '');
+    const fatal = said.findLast((line) => /(FATAL|PANIC):/.test(line));
+    return fatal?.replace(/^.*?(FATAL|PANIC): +/, '') ?? said.at(-1);
   } finally {
     await handle.close();
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,7 +10,7 @@ import type { Logger } from '../log/logger.ts';
 import { findEmbeddedBinaries, linkLibraries } from './embedded-binaries.ts';
 import { bootstrap, embeddedUrl } from './embedded-bootstrap.ts';
 import { ensureCluster, findPostmaster, removeForeignLocks, superuser } from './embedded-cluster.ts';
-import { boundServerLog, lastFatal, openServerLog } from './embedded-log.ts';
+import { boundServerLog, lastWords, openServerLog, serverLogSize } from './embedded-log.ts';
 import { chooseEmbeddedUser, giveFolder } from './embedded-user.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 import { socketDirectory } from './socket-directory.ts';
@@ -89,6 +89,7 @@ type Server = Awaited<ReturnType<typeof prepare>>;
 async function prepare({ home, unshare, settings: more }: EmbeddedPostgresOptions) {
   const folder = join(home, 'postgres');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
   const binaries = await findEmbeddedBinaries();
   const sockets = await socketDirectory(join(home, 'run', 'postgres'), '.s.PGSQL.5432.lock');
   const folders = [join(folder, binaries.majorVersion), join(home, 'run', 'postgres'), binaries.postgres];
@@ -181,6 +182,7 @@ class Supervisor {
   /** A server that answers, started if need be; orphans of a crashed one may hold it off for a while. */
   async #ensureRunning(): Promise<Client> {
     const deadline = Date.now() + this.#startTimeoutMs;
+    const logStart = await serverLogSize(this.#server.logFile);
     let pauseMs = 20;
     while (Date.now() < deadline && !this.#stopping) {
       const answer = await this.#probe();
@@ -192,7 +194,7 @@ class Supervisor {
       await sleep(pauseMs);
       pauseMs = Math.min(pauseMs * 1.5, 500);
     }
-    const reason = await lastFatal(this.#server.logFile).catch(() => undefined);
+    const reason = await lastWords(this.#server.logFile, logStart).catch(() => undefined);
     throw new KulningError({
       code: 'database.start_failed',
       status: 503,
