@@ -177,7 +177,7 @@ class GrammarWriter {
     const required = new Set<unknown>(Array.isArray(schema['required']) ? schema['required'] : []);
     const unknown = [...required].find((name) => !properties.some(([property]) => property === name));
     if (unknown !== undefined)
-      throw new UnsupportedSchema(`${path}: requires "${String(unknown)}" without describing it`);
+      throw new UnsupportedSchema(`${path}: requires ${JSON.stringify(unknown)} without describing it`);
     if (properties.length === 0)
       return this.#openObject(schema['additionalProperties'] ?? true, path, document, depth);
     let next = { due: '"}"', first: '"}"' };
@@ -207,9 +207,9 @@ function numberExpression(schema: Schema, type: 'integer' | 'number', path: stri
   const minimum = schema['minimum'] ?? -Number.MAX_SAFE_INTEGER;
   const maximum = schema['maximum'] ?? Number.MAX_SAFE_INTEGER;
   if (typeof maximum !== 'number' || maximum < 1e15)
-    throw new UnsupportedSchema(`${path}: "maximum" ${String(maximum)} cannot be enforced`);
+    throw new UnsupportedSchema(`${path}: "maximum" ${JSON.stringify(maximum)} cannot be enforced`);
   if (minimum !== 0 && (typeof minimum !== 'number' || minimum > -1e15))
-    throw new UnsupportedSchema(`${path}: "minimum" ${String(minimum)} cannot be enforced, only 0`);
+    throw new UnsupportedSchema(`${path}: "minimum" ${JSON.stringify(minimum)} cannot be enforced, only 0`);
   const sign = minimum === 0 ? '' : '"-"? ';
   return `( ${sign}digits${type === 'number' ? ' ( "." [0-9]{1,15} )?' : ''} )`;
 }

@@ -46,10 +46,11 @@ export function createEngineHost(init: EngineHostInit): EngineHost {
   const states = () => [...entries.values()].map(({ engine }) => engine.state());
   const remove = (deploymentId: string, engine: EngineProcess) => {
     entries.delete(deploymentId);
-    const left = engine.stop().then(() => {
-      leaving.delete(deploymentId);
-    });
-    leaving.set(deploymentId, left);
+    const left = engine.stop();
+    leaving.set(
+      deploymentId,
+      left.finally(() => leaving.delete(deploymentId)),
+    );
   };
   const add = (spec: EngineSpec, fingerprint: string) => {
     const engine = new EngineProcess({

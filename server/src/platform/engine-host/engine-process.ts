@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import type { Clock } from '../../core/clock.ts';
 import type { EnginePhase, EngineSpec, EngineState } from '../../core/engine/engine.ts';
 import type { Logger } from '../log/logger.ts';
+import { childEnvironment, deathReason } from './child-process.ts';
 import type { ChildMessage, DrainMessage } from './engine-child.ts';
 
 export interface SupervisionTiming {
@@ -182,21 +183,4 @@ export class EngineProcess {
     this.#enter('restarting', reason);
     this.#timer = setTimeout(() => this.start(), backoffMs);
   }
-}
-
-/** Nothing of ours but what a program needs to run: no database address, no key. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
-  const environment: NodeJS.ProcessEnv = { GGML_NO_BACKTRACE: '1' };
-  for (const name of kept) if (process.env[name] !== undefined) environment[name] = process.env[name];
-  return environment;
-}
-
-/** The assertion that llama.cpp failed on, or the last line, or at least the signal. */
-export function deathReason(lastWords: string, code: number | null, signal: NodeJS.Signals | null): string {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const assertion = /GGML_ASSERT\(.*\) failed/u.exec(lastWords)?.[0];
-  const lastLine = lastWords.trim().split('\n').at(-1)?.slice(0, 300);
-  const said = assertion ?? (lastLine === '' ? undefined : lastLine);
-  return said === undefined ? `ended with ${how}` : `ended with ${how}: ${said}`;
 }

@@ -1,0 +1,74 @@
+import { fork } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { KulningError } from '@kulning/sdk';
+
+import type { InspectModelFile, ModelFileFacts } from '../../../core/engine/model-file.ts';
+import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
+
+/** What the throw-away child says before it exits; a child that says nothing was ended by what it read. */
+export type TrialMessage =
+  | { readonly type: 'facts'; readonly facts: ModelFileFacts }
+  | { readonly type: 'refused'; readonly reason: string };
+
+const TRIAL = fileURLToPath(new URL('gguf-trial-child.ts', import.meta.url));
+
+/** llama.cpp ends its whole process on some malformed files, so a file nobody knows is only opened in one that may die. */
+export const inspectGguf: InspectModelFile = async (path, signal) => {
+  await requireFile(path);
+  const message = await tryInChild(path, signal);
+  if (message.type === 'facts') return message.facts;
+  throw new KulningError({
+    code: 'model.file_broken',
+    status: 400,
+    message: `this GGUF file cannot be used: ${message.reason}`,
+    hint: 'Compare its size and sha256 with those its makers publish, and fetch it again.',
+    path: 'source',
+  });
+};
+
+async function requireFile(path: string): Promise<void> {
+  try {
+    await stat(path);
+  } catch (cause) {
+    throw new KulningError({
+      code: 'model.file_missing',
+      status: 400,
+      message: `there is no readable file at ${path}`,
+      hint: 'Give the path as this machine sees it; Kulning runs here, not where you type.',
+      path: 'source',
+      cause,
+    });
+  }
+}
+
+async function tryInChild(path: string, signal: AbortSignal): Promise<TrialMessage> {
+  return new Promise((resolve, reject) => {
+    const child = fork(TRIAL, [path], {
+      execPath: process.execPath,
+      execArgv: [],
+      env: childEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      signal,
+      killSignal: 'SIGKILL',
+    });
+    let said: TrialMessage | undefined;
+    let lastWords = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-8000);
+    });
+    child.on('message', (message: TrialMessage) => {
+      said = message;
+    });
+    child.once('error', reject);
+    child.once('close', (code, endedBy) => {
+      resolve(
+        said ?? {
+          type: 'refused',
+          reason: `loading it crashed the engine (${deathReason(lastWords, code, endedBy)})`,
+        },
+      );
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
+import type { ModelFileFacts } from '../../../core/engine/model-file.ts';
+import type { EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
+import { GgufProblem } from './gguf-cursor.ts';
+import { readGgufHeader } from './gguf-header.ts';
+import type { TrialMessage } from './gguf-intake.ts';
+import { openLlamaBackend } from './llama-backend.ts';
+
+/** Enough to go through every layer; a model of 128,000 tokens of context is not given them for a trial. */
+const TRIAL_CONTEXT = 512;
+
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+const path = process.argv[2] ?? '';
+process.send?.(await tryFile(path), () => process.exit(0));
+
+async function tryFile(file: string): Promise<TrialMessage> {
+  try {
+    return { type: 'facts', facts: await examine(file) };
+  } catch (error) {
+    if (error instanceof GgufProblem) return { type: 'refused', reason: error.message };
+    return {
+      type: 'refused',
+      reason: `the engine cannot load it: ${error instanceof Error ? error.message : 'unknown'}`,
+    };
+  }
+}
+
+async function examine(file: string): Promise<ModelFileFacts> {
+  const header = readGgufHeader(file);
+  const backend = await openLlamaBackend('trial', {
+    modelPath: file,
+    contextTokens: Math.min(TRIAL_CONTEXT, header.contextTokens),
+    slots: 1,
+    queueLimit: 0,
+    threads: 1,
+    temperature: 0,
+  });
+  await sayTwoTokens(backend);
+  return {
+    digest: await sha256Of(file),
+    sizeBytes: header.sizeBytes,
+    architecture: header.architecture,
+    name: header.name,
+    parameters: header.parameters,
+    contextTokens: header.contextTokens,
+    licence: header.licence,
+    licenceLink: header.licenceLink,
+    cacheBytesPerToken: header.cacheBytesPerToken,
+    tools: backend.capabilities.tools,
+  };
+}
+
+async function sayTwoTokens(backend: EngineBackend): Promise<void> {
+  const answer = await backend.prepare({
+    messages: [{ role: 'user', content: '1' }],
+    stream: false,
+    includeUsage: false,
+    maxTokens: 2,
+    temperature: 0,
+    topP: undefined,
+    seed: 1,
+    stop: [],
+    tools: [],
+    toolChoice: 'none',
+    answerSchema: undefined,
+  });
+  const pieces = answer.generate(0, new AbortController().signal);
+  for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next());
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return `sha256:${hash.digest('hex')}`;
+}

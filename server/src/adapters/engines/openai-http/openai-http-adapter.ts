@@ -1,0 +1,134 @@
+import { KulningError } from '@kulning/sdk';
+import { z } from 'zod';
+
+import type { EngineAdapter, EngineEndpoint, EngineProbe } from '../../../core/engine/engine.ts';
+import { nearestNames } from '../../../core/engine/nearest-name.ts';
+import { getFromEngine, type EngineReply } from '../engine-client.ts';
+import { parseEngineConfig } from '../engine-config.ts';
+import { capabilitiesOf, serverOf } from './server-quirks.ts';
+
+/** Any server that speaks the OpenAI API: vLLM, SGLang, llama-server, Ollama, another Kulning. */
+export const openAiHttpConfig = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/u }).describe('address up to and including /v1'),
+  engineModel: z.string().min(1).max(300),
+  /** Said by the server or the operator; unknown if neither did. */
+  contextTokens: z.int().min(1).optional(),
+});
+
+export type OpenAiHttpConfig = z.output<typeof openAiHttpConfig>;
+
+const modelList = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      id: z.string(),
+      owned_by: z.string().optional(),
+      max_model_len: z.int().optional(),
+      context_length: z.int().optional(),
+      meta: z.looseObject({ n_ctx_train: z.int().optional(), n_ctx: z.int().optional() }).nullish(),
+    }),
+  ),
+});
+
+export const openAiHttpAdapter: EngineAdapter = {
+  kind: 'openai-http',
+  parseConfig: (value) => parseEngineConfig(openAiHttpConfig, value),
+  endpoint({ config }, { secret }) {
+    const { baseUrl, engineModel } = parseEngineConfig(openAiHttpConfig, config);
+    return remoteEndpoint(baseUrl, engineModel, secret);
+  },
+  child: () => undefined,
+  probe: probeServer,
+};
+
+/** @param baseUrl with or without a trailing slash; what stands after the host is the base path */
+export function remoteEndpoint(
+  baseUrl: string,
+  engineModel: string,
+  secret: string | undefined,
+): EngineEndpoint {
+  const url = new URL(baseUrl);
+  return {
+    kind: 'openai-http',
+    origin: { url: url.origin },
+    basePath: url.pathname.replace(/\/+$/u, ''),
+    engineModel,
+    ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
+  };
+}
+
+/**
+ * Lists the models, with the time it took, and checks that the configured one is among them. An empty
+ * `engineModel` asks for any.
+ */
+async function probeServer(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineProbe> {
+  const startedAt = performance.now();
+  const reply = await getFromEngine(endpoint, `${endpoint.basePath}/models`, signal);
+  const latencyMs = Math.round(performance.now() - startedAt);
+  const { data } = modelsOf(endpoint, reply);
+  const models = data.map((model) => {
+    const contextTokens =
+      model.max_model_len ?? model.context_length ?? model.meta?.n_ctx ?? model.meta?.n_ctx_train;
+    return { id: model.id, ...(contextTokens !== undefined && { contextTokens }) };
+  });
+  if (endpoint.engineModel !== '')
+    requireModel(
+      endpoint.engineModel,
+      models.map((model) => model.id),
+    );
+  const server = serverOf(
+    data.map((model) => model.owned_by),
+    reply.headers['server'],
+  );
+  const contextTokens = models.find((model) => model.id === endpoint.engineModel)?.contextTokens;
+  return {
+    latencyMs,
+    models,
+    ...(server !== undefined && { server }),
+    capabilities: {
+      ...(await capabilitiesOf(server, endpoint, signal)),
+      ...(contextTokens !== undefined && { contextTokens }),
+    },
+  };
+}
+
+function modelsOf(endpoint: EngineEndpoint, reply: EngineReply): z.output<typeof modelList> {
+  if (reply.status === 401 || reply.status === 403) {
+    throw new KulningError({
+      code: 'engine.unauthorized',
+      status: 502,
+      message: `the server refused ${endpoint.authorization === undefined ? 'a request without a key' : 'the key'} (${reply.status})`,
+      hint: 'Give the key of that server with --api-key.',
+      path: 'apiKey',
+    });
+  }
+  const parsed = reply.status === 200 ? modelList.safeParse(jsonOf(reply.text)) : undefined;
+  if (parsed?.success === true) return parsed.data;
+  throw new KulningError({
+    code: 'engine.not_openai',
+    status: 502,
+    message: `the server does not speak the OpenAI API there: GET ${endpoint.basePath}/models answered ${reply.status}`,
+    hint: 'The address usually ends in /v1, such as http://127.0.0.1:8080/v1.',
+    path: 'source',
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function requireModel(wanted: string, served: readonly string[]): void {
+  if (served.includes(wanted)) return;
+  const near = nearestNames(wanted, served);
+  throw new KulningError({
+    code: 'engine.model_not_served',
+    status: 502,
+    message: `the server does not serve "${wanted}"`,
+    hint: `It serves: ${(near.length > 0 ? near : served).slice(0, 5).join(', ')}.`,
+    path: 'engineModel',
+  });
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+import type { EngineCapabilities, EngineEndpoint } from '../../../core/engine/engine.ts';
+import { getFromEngine } from '../engine-client.ts';
+
+/** What servers call themselves in `owned_by` of their model list, or in their Server header. */
+const SERVERS: readonly (readonly [mark: string, server: string])[] = [
+  ['llamacpp', 'llama.cpp'],
+  ['llama.cpp', 'llama.cpp'],
+  ['vllm', 'vLLM'],
+  ['sglang', 'SGLang'],
+  ['kulning', 'Kulning'],
+  ['library', 'Ollama'],
+];
+
+export function serverOf(
+  owners: readonly (string | undefined)[],
+  header: string | string[] | undefined,
+): string | undefined {
+  const marks = [...owners, header]
+    .filter((mark) => typeof mark === 'string')
+    .map((mark) => mark.toLowerCase());
+  return SERVERS.find(([mark]) => marks.includes(mark))?.[1];
+}
+
+const llamaProps = z.looseObject({
+  total_slots: z.int().optional(),
+  chat_template_caps: z.looseObject({ supports_tools: z.boolean().optional() }).optional(),
+});
+const kulningHealth = z.looseObject({
+  slots: z.int().optional(),
+  capabilities: z.looseObject({
+    tools: z.enum(['native', 'template', 'trained', 'none', 'unknown']),
+    jsonSchema: z.union([z.boolean(), z.literal('unknown')]),
+  }),
+});
+
+/**
+ * What the server can do, as far as it says so. llama-server ignores `tools` in silence when its template has none,
+ * so its `/props` is asked; vLLM and SGLang enforce schemas; of others nothing is assumed.
+ */
+export async function capabilitiesOf(
+  server: string | undefined,
+  endpoint: EngineEndpoint,
+  signal: AbortSignal,
+): Promise<EngineCapabilities> {
+  if (server === 'llama.cpp') {
+    const props = llamaProps.safeParse(await optionalJson(endpoint, '/props', signal)).data;
+    const supported = props?.chat_template_caps?.supports_tools;
+    return {
+      tools: supported === undefined ? 'unknown' : supported ? 'native' : 'none',
+      jsonSchema: true,
+      ...(props?.total_slots !== undefined && { slots: props.total_slots }),
+    };
+  }
+  if (server === 'Kulning') {
+    const health = kulningHealth.safeParse(await optionalJson(endpoint, '/health', signal)).data;
+    if (health !== undefined) {
+      const { tools, jsonSchema } = health.capabilities;
+      return { tools, jsonSchema, ...(health.slots !== undefined && { slots: health.slots }) };
+    }
+  }
+  return { tools: 'unknown', jsonSchema: server === 'vLLM' || server === 'SGLang' ? true : 'unknown' };
+}
+
+/** A page that a server may or may not have; its absence means that nothing is known. */
+async function optionalJson(endpoint: EngineEndpoint, path: string, signal: AbortSignal): Promise<unknown> {
+  const reply = await getFromEngine(endpoint, path, signal);
+  if (reply.status !== 200) return undefined;
+  try {
+    return JSON.parse(reply.text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
