@@ -1,0 +1,158 @@
+"""Trains the triage model on the CPU; stops and resumes without losing a step.
+
+    python3 train.py RUN_FOLDER [--minutes 27] [--steps 1500] [--threads 2]
+
+Metrics are JSON lines on stdout and in RUN_FOLDER/metrics.jsonl. SIGTERM, SIGINT or --minutes: checkpoint, exit 75
+("run me again"). What step n sees depends on (seed, n) alone, so an interrupted run ends with the same weights.
+"""
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before torch loads it
+
+import torch
+import torch.nn.functional as F
+
+import corpus
+from model import Llama, parameter_count
+from optimiser import Optimiser
+from tokenizer import Tokenizer, learn
+
+SHAPE = {"vocab": 2048, "dim": 160, "layers": 4, "heads": 5, "kv_heads": 5, "ff": 448, "context": 768}
+CHATS_PER_STEP, CHATS_PER_PASS = 16, 2  # a pass pads its chats to the longest of them
+PROMPT_SHARE, PROMPT_WEIGHT = 0.25, 0.2  # a quarter of the prompt's tokens is learned too, faintly
+WARMUP_STEPS, LAST_SHARE = 40, 0.02
+STOPPED = 75
+
+
+def write_whole(path, write):
+    """A crash leaves the old file or the new one, never half of one."""
+    temporary = path.with_suffix(".tmp")
+    write(temporary)
+    os.replace(temporary, path)
+
+
+def load_merges(path, seed):
+    if not path.exists():
+        texts = (corpus.render(corpus.chat(random.Random(f"vocabulary/{seed}/{i}"), parameter_count(SHAPE), names=False)) for i in range(6000))
+        merges = learn(texts, SHAPE["vocab"] - 256 - 3)
+        write_whole(path, lambda temporary: temporary.write_text(json.dumps(merges, ensure_ascii=False), encoding="utf-8"))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def encode_chat(tokenizer, messages, r):
+    """-> (tokens, weight of predicting each): the answer counts fully, the prompt a little."""
+    ids, weights = [tokenizer.id["<|endoftext|>"]], [0.0]
+    for role, text in messages:
+        head, body = tokenizer.encode(f"<|im_start|>{role}\n"), tokenizer.encode(f"{text}<|im_end|>")
+        ids += head + body + tokenizer.encode("\n")
+        answers = role == "assistant"
+        weights += [0.0] * len(head)
+        weights += [1.0 if answers else PROMPT_WEIGHT * (r.random() < PROMPT_SHARE) for _ in body]
+        weights += [0.0]
+    return ids[:SHAPE["context"] + 1], weights[:SHAPE["context"] + 1]
+
+
+def passes(tokenizer, seed, step):
+    r = random.Random(f"{seed}/{step}")
+    chats = [encode_chat(tokenizer, corpus.chat(r, parameter_count(SHAPE)), r) for _ in range(CHATS_PER_STEP)]
+    chats.sort(key=lambda chat: len(chat[0]))
+    for start in range(0, len(chats), CHATS_PER_PASS):
+        group = chats[start:start + CHATS_PER_PASS]
+        longest = max(len(ids) for ids, _ in group)
+        pad = lambda values, filler: torch.tensor([list(row) + [filler] * (longest - len(row)) for row in values])
+        ids, weights = pad([g[0] for g in group], 0), pad([g[1] for g in group], 0.0)
+        yield ids[:, :-1], ids[:, 1:].flatten(), weights[:, 1:].flatten()
+
+
+def rate_share(step, steps):
+    """Warm-up, then a straight line down: the share of the peak learning rate."""
+    return min((step + 1) / WARMUP_STEPS, 1 - (1 - LAST_SHARE) * step / steps)
+
+
+def one_pass(model, tokens, targets, weights, total):
+    """-> (share of the loss, gradients); leaves the model alone, so that passes can run side by side."""
+    torch.set_num_threads(1)  # per thread: the parallelism is between passes
+    wanted = weights > 0
+    losses = F.cross_entropy(model(tokens, wanted), targets[wanted], reduction="none")
+    loss = (losses * weights[wanted]).sum() / total
+    return loss.item(), torch.autograd.grad(loss, list(model.parameters()))
+
+
+def train_step(model, optimiser, pool, batch, share):
+    total = sum(float(weights.sum()) for _, _, weights in batch)
+    results = list(pool.map(lambda each: one_pass(model, *each, total), batch))
+    for parameter, *parts in zip(model.parameters(), *(gradients for _, gradients in results)):
+        parameter.grad = sum(parts[1:], parts[0])  # always in this order: the same weights with any number of threads
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step(share)
+    return sum(loss for loss, _ in results), sum(tokens.numel() for tokens, _, _ in batch)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--minutes", type=float, default=0, help="stop (exit 75) after so many minutes; 0 = never")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--checkpoint-every", type=int, default=50, metavar="STEPS")
+    options = parser.parse_args()
+    pool = ThreadPoolExecutor(options.threads)
+    torch.manual_seed(options.seed)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer(load_merges(options.folder / "merges.json", options.seed))
+    model = Llama(SHAPE)
+    optimiser = Optimiser(model)
+    state = {"step": 0, "tokens": 0, "seconds": 0.0, "cpu_seconds": 0.0, "shape": SHAPE, "steps": options.steps}
+    checkpoint = options.folder / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location="cpu")
+        model.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        state = saved["state"]
+        if state["steps"] != options.steps or state["shape"] != SHAPE:
+            sys.exit(f"{checkpoint} is of another run ({state['steps']} steps): give another folder")
+
+    def say(event, **facts):
+        line = json.dumps({"event": event, "step": state["step"], **facts})
+        print(line, flush=True)
+        with open(options.folder / "metrics.jsonl", "a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+    stop_asked = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop_asked.append(True))
+    say("resumed" if state["step"] else "started", parameters=sum(p.numel() for p in model.parameters()), steps=options.steps)
+    begun, wall, cpu = time.monotonic(), time.monotonic(), time.process_time()
+    while state["step"] < options.steps:
+        batch = list(passes(tokenizer, options.seed, state["step"]))
+        loss, tokens = train_step(model, optimiser, pool, batch, rate_share(state["step"], options.steps))
+        now, now_cpu = time.monotonic(), time.process_time()
+        state["step"] += 1
+        state["tokens"] += tokens
+        state["seconds"] += now - wall
+        state["cpu_seconds"] += now_cpu - cpu
+        stop = bool(stop_asked) or (options.minutes and now - begun > options.minutes * 60)
+        if state["step"] % 10 == 0 or stop:
+            say("step", loss=round(loss, 5), tokens=state["tokens"], tokens_per_second=round(tokens / (now - wall)), seconds=round(state["seconds"]))
+        wall, cpu = now, now_cpu
+        if state["step"] % options.checkpoint_every == 0 or stop or state["step"] == options.steps:
+            whole = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "state": state}
+            write_whole(checkpoint, lambda temporary: torch.save(whole, temporary))
+            say("checkpoint")
+        if stop and state["step"] < options.steps:
+            say("stopped")
+            sys.exit(STOPPED)
+    say("done", seconds=round(state["seconds"]), cpu_seconds=round(state["cpu_seconds"]), tokens=state["tokens"])
+
+
+if __name__ == "__main__":
+    main()
