@@ -82,6 +82,8 @@ export interface DeploymentFacts {
   readonly contextTokens?: number;
   /** How many calls it takes at once; absent is unknown. */
   readonly slots?: number;
+  /** Energy at the plug for a thousand tokens, prompt and answer; absent is unknown. */
+  readonly wattHoursPerThousandTokens?: Figure;
   readonly ready: boolean;
 }
 

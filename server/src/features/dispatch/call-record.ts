@@ -1,0 +1,92 @@
+import type { CallOutcomeName } from '@kulning/sdk';
+
+import type { Commitments } from '../../core/ledger/leaf.ts';
+import type { PathPlace } from '../../core/placement/decision.ts';
+import type { DecisionRecord, DeploymentFacts, Provenance } from '../../core/placement/facts.ts';
+
+/** A sealed vault record in JSON: bytes as base64. */
+export interface SealedJson {
+  readonly epoch: number;
+  readonly wrappedKey: string;
+  readonly nonce: string;
+  /** Absent: the ciphertext is the blob of this digest. */
+  readonly ciphertext?: string;
+  readonly blobDigest?: string;
+}
+
+export interface FigureJson {
+  /** Null is unknown, never zero. */
+  readonly value: number | null;
+  readonly unit: 'Wh' | 'g';
+  readonly provenance: Provenance;
+  readonly method: string;
+}
+
+/**
+ * What is known once the decision fell. Durable before a byte leaves for the engine, so that no place ever received
+ * data of which nothing is on record. Holds no content and no identifier of a person: blind indexes and a sealed salt.
+ */
+export interface CallIntent {
+  readonly callId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly keyId: string | null;
+  readonly streamed: boolean;
+  readonly decision: DecisionRecord;
+  /** Rules that allow the path, or that refuse it. */
+  readonly rules: readonly string[];
+  readonly placed?: {
+    readonly siteId: string;
+    readonly deploymentId: string;
+    readonly engine: DeploymentFacts['engine'];
+    readonly modelVersion: string;
+    readonly digest?: string;
+    readonly path: readonly PathPlace[];
+  };
+  /** Absent where a refusal came before the body. */
+  readonly commitments?: Omit<Commitments, 'response'>;
+  /** The vault record of the call: `{ salt }`. */
+  readonly sealed?: SealedJson;
+  readonly subjects: readonly SubjectJson[];
+  /** Days that the vault record may stay; null: as long as the organisation's receipts. */
+  readonly retentionDays: number | null;
+}
+
+export interface SubjectJson {
+  readonly index: string;
+  readonly origin: 'named' | 'found';
+  readonly strength: 'strong' | 'weak';
+}
+
+/** How it ended. Durable before the last byte of the answer leaves. */
+export interface CallSettlement {
+  readonly callId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly outcome: CallOutcomeName;
+  /** HTTP status that the caller sees. */
+  readonly status: number;
+  /** Why it was not answered, as a stable code. */
+  readonly reason?: string;
+  readonly tokens?: { readonly input: number; readonly output: number };
+  readonly energy: FigureJson;
+  readonly carbon: FigureJson;
+  /** Over all bytes of the answer, as sent. */
+  readonly response?: string;
+  readonly firstByteMs?: number;
+  readonly totalMs: number;
+  readonly overheadMs: number;
+  /** Prompt and answer, where the organisation keeps them; takes the place of the intent's record. */
+  readonly content?: SealedJson;
+}
+
+/** Where a call is settled: the spool in a gateway, the step's transaction in a worker. */
+export interface SettlementSink {
+  /**
+   * Resolves when it is durable, and keeps room for the settlement.
+   * @throws KulningError `spool.full`, `spool.unwritable`: nothing may be sent
+   */
+  intent(intent: CallIntent): Promise<void>;
+  /** Resolves when it is durable. Once for each intent. */
+  settle(settlement: CallSettlement): Promise<void>;
+}

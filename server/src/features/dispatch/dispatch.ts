@@ -1,0 +1,123 @@
+import type { Dispatcher } from 'undici';
+
+import type { EngineEndpoint } from '../../core/engine/engine.ts';
+import { decide, type Placement, refusedAtIngress } from '../../core/placement/decide.ts';
+import type { Decision } from '../../core/placement/decision.ts';
+import type { DecisionRecord, PlacementFacts, PlacementRequest } from '../../core/placement/facts.ts';
+import type { PolicyJudge } from '../../core/policy/judge.ts';
+import type { CallIntent, CallSettlement, SettlementSink } from './call-record.ts';
+import { DeploymentLoad } from './deployment-load.ts';
+import { EnginePools, type EngineRequest } from './engine-pools.ts';
+
+/** What decisions rest on until it is replaced as a whole. */
+export interface DispatchGround {
+  readonly facts: PlacementFacts;
+  readonly factsHash: string;
+  readonly judge: PolicyJudge;
+  /** By deployment. */
+  readonly endpoints: ReadonlyMap<string, EngineEndpoint>;
+}
+
+export type Refused = Extract<Decision, { outcome: 'refused' }>;
+
+/** The result of `reserve`: a slot at an engine, to be given back exactly once. */
+export interface Reservation {
+  readonly placement: Placement;
+  readonly record: DecisionRecord;
+  readonly endpoint: EngineEndpoint;
+  /** Gives the slot back. `healthy` is what the call showed of the engine; undefined if nothing. */
+  release(healthy: boolean | undefined): void;
+}
+
+/**
+ * The one way to an engine: reserve → decide → send → settle. Reserving and deciding are one synchronous step, so
+ * that two calls never take the same slot; sending wants the placement that the decision made.
+ */
+export class Dispatch {
+  readonly #sink: SettlementSink;
+  readonly #now: () => number;
+  readonly #seed: () => number;
+  readonly #load = new DeploymentLoad();
+  readonly #pools = new EnginePools();
+
+  constructor(options: { sink: SettlementSink; now: () => number; seed: () => number }) {
+    this.#sink = options.sink;
+    this.#now = options.now;
+    this.#seed = options.seed;
+  }
+
+  /** Whether the work may come in here at all: before its content is read. */
+  ingress(
+    request: PlacementRequest,
+    ground: DispatchGround,
+  ): { refused: Refused; record: DecisionRecord } | undefined {
+    const inputs = this.#load.inputs(this.#now(), this.#seed());
+    const refused = refusedAtIngress(request, ground.facts, inputs, ground.judge);
+    return (
+      refused && { refused, record: { request, inputs, facts: ground.factsHash, policy: ground.judge.hash } }
+    );
+  }
+
+  reserve(
+    request: PlacementRequest,
+    ground: DispatchGround,
+  ): { reservation: Reservation } | { refused: Refused; record: DecisionRecord } {
+    const inputs = this.#load.inputs(this.#now(), this.#seed());
+    const decision = decide(request, ground.facts, inputs, ground.judge);
+    const record = { request, inputs, facts: ground.factsHash, policy: ground.judge.hash };
+    if (decision.outcome === 'refused') return { refused: decision, record };
+    const { placement } = decision;
+    const endpoint = ground.endpoints.get(placement.deploymentId);
+    if (!endpoint)
+      throw new TypeError(`the facts hold ${placement.deploymentId} as ready, but it has no endpoint`);
+    return { reservation: this.#take(placement, record, endpoint) };
+  }
+
+  /** @throws KulningError if it is not durable: then nothing was sent and nothing may be */
+  intend(intent: CallIntent): Promise<void> {
+    return this.#sink.intent(intent);
+  }
+
+  /** After `intend`. The engine's answer goes to the handler as it comes. */
+  send(
+    { placement, endpoint }: Reservation,
+    request: EngineRequest,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
+    this.#pools.send(placement, endpoint, request, handler);
+  }
+
+  settle(settlement: CallSettlement): Promise<void> {
+    return this.#sink.settle(settlement);
+  }
+
+  /** The engine could not be reached: the next decision passes it by. */
+  unreachable(deploymentId: string): void {
+    this.#load.unreachable(deploymentId, this.#now());
+  }
+
+  /** The ground was replaced: connections and counts of what is gone go too. */
+  keepOnly(endpoints: ReadonlyMap<string, EngineEndpoint>): void {
+    this.#pools.keepOnly(endpoints);
+    this.#load.keepOnly(new Set(endpoints.keys()));
+  }
+
+  close(): Promise<void> {
+    return this.#pools.close();
+  }
+
+  #take(placement: Placement, record: DecisionRecord, endpoint: EngineEndpoint): Reservation {
+    const { deploymentId } = placement;
+    let held = true;
+    this.#load.begin(deploymentId);
+    return {
+      placement,
+      record,
+      endpoint,
+      release: (healthy) => {
+        if (held) this.#load.end(deploymentId, healthy, this.#now());
+        held = false;
+      },
+    };
+  }
+}

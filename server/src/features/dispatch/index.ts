@@ -1,0 +1,10 @@
+export type {
+  CallIntent,
+  CallSettlement,
+  FigureJson,
+  SealedJson,
+  SettlementSink,
+  SubjectJson,
+} from './call-record.ts';
+export { Dispatch, type DispatchGround, type Refused, type Reservation } from './dispatch.ts';
+export { neverSent } from './engine-pools.ts';

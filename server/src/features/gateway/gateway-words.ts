@@ -1,0 +1,152 @@
+import type { Language, Words } from '../../core/policy/rule.ts';
+
+/** Sentences that the gateway itself says; those of the policy come from its rules. */
+const sentences = {
+  keyMissing: {
+    en: 'No API key was sent. Use the header "Authorization: Bearer kln_…".',
+    fr: 'Aucune clé d’API n’a été envoyée. Utilisez l’en-tête « Authorization: Bearer kln_… ».',
+    sv: 'Ingen API-nyckel skickades. Använd rubriken ”Authorization: Bearer kln_…”.',
+  },
+  keyWrong: {
+    en: 'This API key is unknown, expired or revoked. Create one with `kulning keys create`.',
+    fr: 'Cette clé d’API est inconnue, expirée ou révoquée. Créez-en une avec `kulning keys create`.',
+    sv: 'API-nyckeln är okänd, har gått ut eller är återkallad. Skapa en med `kulning keys create`.',
+  },
+  scopeMissing: {
+    en: 'This API key may not do that: it lacks the scope {scope}.',
+    fr: 'Cette clé d’API n’a pas ce droit : il lui manque la portée {scope}.',
+    sv: 'API-nyckeln får inte göra detta: den saknar behörigheten {scope}.',
+  },
+  classUnknown: {
+    en: 'The header x-kulning-data-class is one of public, internal, personal, special.',
+    fr: 'L’en-tête x-kulning-data-class vaut public, internal, personal ou special.',
+    sv: 'Rubriken x-kulning-data-class är public, internal, personal eller special.',
+  },
+  classLoosened: {
+    en: 'The header may tighten the data class of the key ({byDefault}), never loosen it ({asked}).',
+    fr: 'L’en-tête peut durcir la classe de données de la clé ({byDefault}), jamais l’assouplir ({asked}).',
+    sv: 'Rubriken får skärpa nyckelns dataklass ({byDefault}), aldrig mildra den ({asked}).',
+  },
+  purposeBound: {
+    en: 'This API key is bound to the purpose {purpose}; a call cannot name another.',
+    fr: 'Cette clé d’API est liée à la finalité {purpose} ; un appel ne peut en nommer une autre.',
+    sv: 'API-nyckeln är bunden till ändamålet {purpose}; ett anrop kan inte ange ett annat.',
+  },
+  purposeMalformed: {
+    en: 'The header x-kulning-purpose is a word of lower-case letters, digits and dashes, at most 120 characters.',
+    fr: 'L’en-tête x-kulning-purpose est un mot en minuscules, chiffres et tirets, de 120 caractères au plus.',
+    sv: 'Rubriken x-kulning-purpose är ett ord av gemener, siffror och bindestreck, högst 120 tecken.',
+  },
+  pathUnknown: {
+    en: 'There is no {method} {path} here. The API is /v1/chat/completions, /v1/models and /v1/receipts/{id}.',
+    fr: 'Il n’y a pas de {method} {path} ici. L’API comprend /v1/chat/completions, /v1/models et /v1/receipts/{id}.',
+    sv: 'Det finns inget {method} {path} här. API:et är /v1/chat/completions, /v1/models och /v1/receipts/{id}.',
+  },
+  bodyTooLarge: {
+    en: 'The request is larger than {limit} bytes, the most that this gateway takes.',
+    fr: 'La requête dépasse {limit} octets, le maximum que cette passerelle accepte.',
+    sv: 'Anropet är större än {limit} byte, det mesta som denna gateway tar emot.',
+  },
+  bodyNotJson: {
+    en: 'The body is not valid JSON: at byte {position}, {expected} was expected.',
+    fr: 'Le corps n’est pas du JSON valide : à l’octet {position}, il fallait {expected}.',
+    sv: 'Innehållet är inte giltig JSON: vid byte {position} väntades {expected}.',
+  },
+  bodyNotUtf8: {
+    en: 'The body is not valid UTF-8.',
+    fr: 'Le corps n’est pas de l’UTF-8 valide.',
+    sv: 'Innehållet är inte giltig UTF-8.',
+  },
+  bodyNotObject: {
+    en: 'The body is a JSON object.',
+    fr: 'Le corps est un objet JSON.',
+    sv: 'Innehållet är ett JSON-objekt.',
+  },
+  bodyDoubled: {
+    en: 'A field of the body stands there twice.',
+    fr: 'Un champ du corps y figure deux fois.',
+    sv: 'Ett fält i innehållet står där två gånger.',
+  },
+  fieldWrong: {
+    en: 'The field {param} is wrong: {problem}.',
+    fr: 'Le champ {param} est incorrect : {problem}.',
+    sv: 'Fältet {param} är fel: {problem}.',
+  },
+  modelUnknown: {
+    en: 'There is no model {model} here.',
+    fr: 'Il n’y a pas de modèle {model} ici.',
+    sv: 'Det finns ingen modell {model} här.',
+  },
+  receiptUnknown: {
+    en: 'There is no receipt {id} in this organisation.',
+    fr: 'Il n’y a pas de reçu {id} dans cette organisation.',
+    sv: 'Det finns inget kvitto {id} i denna organisation.',
+  },
+  controlStale: {
+    en: 'Keys and policy could not be refreshed for {age} seconds, so data of class {dataClass} is not taken until the database answers again.',
+    fr: 'Les clés et la politique n’ont pu être actualisées depuis {age} secondes : les données de classe {dataClass} sont refusées tant que la base de données ne répond pas.',
+    sv: 'Nycklar och policy har inte kunnat uppdateras på {age} sekunder, så data av klass {dataClass} tas inte emot förrän databasen svarar igen.',
+  },
+  notReady: {
+    en: 'This gateway has not loaded keys and policy yet.',
+    fr: 'Cette passerelle n’a pas encore chargé les clés et la politique.',
+    sv: 'Denna gateway har ännu inte läst in nycklar och policy.',
+  },
+  draining: {
+    en: 'This gateway is shutting down.',
+    fr: 'Cette passerelle s’arrête.',
+    sv: 'Denna gateway stängs av.',
+  },
+  engineFailed: {
+    en: 'The engine at {site} failed before the answer was complete. Nothing else was tried, so that nothing is done twice.',
+    fr: 'Le moteur du site {site} a échoué avant la fin de la réponse. Rien d’autre n’a été tenté, pour ne rien faire deux fois.',
+    sv: 'Motorn i {site} misslyckades innan svaret var klart. Inget annat försöktes, så att inget görs två gånger.',
+  },
+  engineRefusedUs: {
+    en: 'The engine at {site} answered {status} to this gateway: its configuration must be mended by the operator.',
+    fr: 'Le moteur du site {site} a répondu {status} à cette passerelle : l’exploitant doit corriger sa configuration.',
+    sv: 'Motorn i {site} svarade {status} till denna gateway: operatören måste rätta dess konfiguration.',
+  },
+  journalFailed: {
+    en: 'The record of this call could not be written, so its answer is not given.',
+    fr: 'La trace de cet appel n’a pu être écrite : sa réponse n’est donc pas donnée.',
+    sv: 'Anropets journal kunde inte skrivas, så svaret lämnas inte ut.',
+  },
+  internal: {
+    en: 'Something went wrong in the gateway. The request id leads to its log.',
+    fr: 'Une erreur s’est produite dans la passerelle. L’identifiant de requête mène à son journal.',
+    sv: 'Något gick fel i gatewayen. Anropets id leder till dess logg.',
+  },
+} satisfies Record<string, Words>;
+
+export type Sentence = keyof typeof sentences;
+
+/** Fills `{name}` from the values; a name without a value stays as it is. */
+export function say(
+  sentence: Sentence,
+  language: Language,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return sentences[sentence][language].replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  );
+}
+
+/** The first language of an Accept-Language header (RFC 9110 §12.5.4) that Kulning speaks; weights are honoured. */
+export function languageOf(header: string | undefined, byDefault: Language): Language {
+  if (header === undefined || header === '*') return byDefault;
+  const wanted = header.split(',').map((part, order) => {
+    const [range = '', ...parameters] = part.trim().split(';');
+    const quality = parameters
+      .map((each) => /^\s*q=([\d.]+)$/.exec(each)?.[1])
+      .find((each) => each !== undefined);
+    return { language: range.slice(0, 2).toLowerCase(), quality: Number(quality ?? 1), order };
+  });
+  wanted.sort((a, b) => b.quality - a.quality || a.order - b.order);
+  const found = wanted.find(({ language, quality }) => quality > 0 && isLanguage(language));
+  return found && isLanguage(found.language) ? found.language : byDefault;
+}
+
+function isLanguage(text: string): text is Language {
+  return text === 'en' || text === 'fr' || text === 'sv';
+}

@@ -1,0 +1,105 @@
+/** Where a text stops being JSON (RFC 8259), and what was expected there. */
+export interface JsonFault {
+  readonly position: number;
+  readonly expected: string;
+}
+
+/**
+ * Finds the first fault of a text that `JSON.parse` refused. The engine's own message quotes the text and often has
+ * no position; this one says where, and nothing of what stands there.
+ */
+export function jsonFault(text: string): JsonFault | undefined {
+  const scanner = new Scanner(text);
+  try {
+    scanner.document();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return { position: error.position, expected: error.expected };
+    throw error;
+  }
+}
+
+class Fault extends Error {
+  readonly position: number;
+  readonly expected: string;
+  constructor(position: number, expected: string) {
+    super(expected);
+    this.position = position;
+    this.expected = expected;
+  }
+}
+
+/** Values nested deeper than this are refused rather than followed; the parser of V8 is as patient. */
+const MAX_DEPTH = 2_000;
+
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): void {
+    this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail('the end of the text');
+  }
+
+  #value(depth: number): void {
+    this.#space();
+    if (depth > MAX_DEPTH) this.#fail('less nesting');
+    const next = this.#text[this.#at];
+    if (next === '{') this.#list('}', depth, () => this.#member(depth));
+    else if (next === '[') this.#list(']', depth, () => this.#value(depth + 1));
+    else if (next === '"')
+      this.#match(STRING, 'a string without control characters or wrong escapes, ended by a quote');
+    else this.#match(SCALAR, 'a value');
+  }
+
+  #member(depth: number): void {
+    this.#space();
+    this.#match(STRING, 'a name in double quotes');
+    this.#space();
+    this.#match(COLON, 'a colon');
+    this.#value(depth + 1);
+  }
+
+  #list(close: string, depth: number, item: () => void): void {
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === close) {
+      this.#at++;
+      return;
+    }
+    for (;;) {
+      item();
+      this.#space();
+      const next = this.#text[this.#at];
+      if (next !== ',' && next !== close) this.#fail(`a comma or ${close}`);
+      this.#at++;
+      if (next === close) return;
+    }
+  }
+
+  #space(): void {
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
+  }
+
+  #match(pattern: RegExp, expected: string): void {
+    pattern.lastIndex = this.#at;
+    if (!pattern.test(this.#text)) this.#fail(expected);
+    this.#at = pattern.lastIndex;
+  }
+
+  #fail(expected: string): never {
+    throw new Fault(this.#at, expected);
+  }
+}
+
+const SPACE = /[ \t\n\r]*/y;
+const COLON = /:/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What the gateway reads of a request's head; all other headers stop here. */
+export interface RequestHead {
+  bearer: string | undefined;
+  dataClass: string | undefined;
+  purpose: string | undefined;
+  acceptLanguage: string | undefined;
+  /** Persons whose data the call holds, as the caller names them. */
+  subjects: string[];
+}
+
+/** One pass over the raw list: node's own header object would be built for these five. */
+export function readHead(request: IncomingMessage): RequestHead {
+  const head: RequestHead = {
+    bearer: undefined,
+    dataClass: undefined,
+    purpose: undefined,
+    acceptLanguage: undefined,
+    subjects: [],
+  };
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) take(head, raw[index] ?? '', raw[index + 1] ?? '');
+  return head;
+}
+
+function take(head: RequestHead, name: string, value: string): void {
+  // Lengths differ, so most headers cost one comparison.
+  switch (name.length) {
+    case 13:
+      if (name.toLowerCase() === 'authorization' && value.slice(0, 7).toLowerCase() === 'bearer ')
+        head.bearer = value.slice(7).trim();
+      return;
+    case 15: {
+      const lower = name.toLowerCase();
+      if (lower === 'accept-language') head.acceptLanguage = value;
+      return;
+    }
+    case 17: {
+      const lower = name.toLowerCase();
+      if (lower === 'x-kulning-purpose') head.purpose = value.trim();
+      else if (lower === 'x-kulning-subject') head.subjects.push(...subjectsOf(value));
+      return;
+    }
+    case 20:
+      if (name.toLowerCase() === 'x-kulning-data-class') head.dataClass = value.trim().toLowerCase();
+      return;
+    default:
+  }
+}
+
+/** Several are separated by commas. Node gives header bytes as latin1; names are UTF-8. */
+function subjectsOf(value: string): string[] {
+  return Buffer.from(value, 'latin1')
+    .toString()
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}

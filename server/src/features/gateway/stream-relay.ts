@@ -1,0 +1,94 @@
+import { type TokenUsage, usageIn } from './token-usage.ts';
+
+/** An event longer than this is not from an engine. */
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const DONE = '[DONE]';
+
+/**
+ * Passes the events of a stream (text/event-stream, WHATWG HTML §9.2) on as the bytes they came in, whole events
+ * only, and keeps back what must not leave before the call is settled: the end. No event is parsed but the one that
+ * carries the usage.
+ */
+export class StreamRelay {
+  readonly #dropUsage: boolean;
+  #carry: Buffer | undefined;
+  #end: Buffer | undefined;
+  #last = '';
+  #usage: TokenUsage | undefined;
+
+  /** @param dropUsage the caller did not ask for the usage event */
+  constructor(dropUsage: boolean) {
+    this.#dropUsage = dropUsage;
+  }
+
+  get usage(): TokenUsage | undefined {
+    return this.#usage;
+  }
+
+  /** What may leave now. @throws RangeError for an event without end */
+  push(chunk: Buffer): Buffer | undefined {
+    const bytes = this.#carry ? Buffer.concat([this.#carry, chunk]) : chunk;
+    const boundary = endOfLastEvent(bytes);
+    this.#carry = boundary < bytes.length ? bytes.subarray(boundary) : undefined;
+    if (this.#carry && this.#carry.length > MAX_EVENT_BYTES)
+      throw new RangeError('an event of the engine has no end');
+    if (boundary === 0 || this.#end) return undefined;
+    const events = bytes.subarray(0, boundary);
+    if (!events.includes('"usage"') && !events.includes(DONE)) {
+      this.#remember(events);
+      return events;
+    }
+    return this.#sift(events);
+  }
+
+  /**
+   * The engine's stream is over. `complete`: it said so (`[DONE]`), or gave a finish reason and only forgot to;
+   * half an event at the end is dropped. `failed`: it sent an error event.
+   */
+  finish(): { rest: Buffer; complete: boolean; failed: boolean } {
+    const failed = /(?:^|[\r\n])data: ?\{\s*"error"/.test(this.#last);
+    if (this.#end) return { rest: this.#end, complete: true, failed };
+    const finished = /"finish_reason"\s*:\s*"/.test(this.#last);
+    return { rest: Buffer.from(`data: ${DONE}\n\n`), complete: finished, failed };
+  }
+
+  /** Event by event: takes the usage out, and holds the end back. */
+  #sift(events: Buffer): Buffer | undefined {
+    const kept: string[] = [];
+    for (const event of events.toString('latin1').split(BETWEEN_EVENTS)) {
+      if (/^data: ?\[DONE\]/m.test(event)) {
+        this.#end = Buffer.from(event, 'latin1');
+        break;
+      }
+      const usage = event.includes('"usage"') ? usageIn(/^data: ?(.*)$/m.exec(event)?.[1] ?? '') : undefined;
+      this.#usage = usage ?? this.#usage;
+      if (!(usage && this.#dropUsage && /"choices"\s*:\s*\[\s*\]/.test(event))) kept.push(event);
+    }
+    if (kept.length === 0) return undefined;
+    const forward = Buffer.from(kept.join(''), 'latin1');
+    this.#remember(forward);
+    return forward;
+  }
+
+  /** The finish reason or the error stands in one of the last events. */
+  #remember(events: Buffer): void {
+    this.#last = (this.#last + events.toString('latin1', Math.max(0, events.length - 4096))).slice(-8192);
+  }
+}
+
+/** Splits behind a blank line. A lone CR ends a line too, but not where it is the first half of CRLF. */
+const BETWEEN_EVENTS = /(?<=(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n)))(?=[^\r\n])/;
+const BLANK_LINES = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))/g;
+
+/** The position behind the last blank line; 0 if there is none. Nearly always a chunk ends in one. */
+function endOfLastEvent(bytes: Buffer): number {
+  const { length } = bytes;
+  if (length > 1 && bytes[length - 1] === 10 && bytes[length - 2] === 10) return length;
+  if (!bytes.includes(13)) {
+    const blank = bytes.lastIndexOf('\n\n');
+    return blank < 0 ? 0 : blank + 2;
+  }
+  let end = 0;
+  for (const found of bytes.toString('latin1').matchAll(BLANK_LINES)) end = found.index + found[0].length;
+  return end;
+}

@@ -1,0 +1,75 @@
+import type { DeploymentFacts, Figure, SiteFacts } from '../../core/placement/facts.ts';
+import type { FigureJson } from '../dispatch/index.ts';
+import { membersOf } from './json-members.ts';
+
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** The usage that a completion object reports of itself; undefined where it reports none. */
+export function usageIn(text: string): TokenUsage | undefined {
+  const member = text.trimStart().startsWith('{') ? membersOf(text)?.get('usage') : undefined;
+  if (!member || text[member.start] !== '{') return undefined;
+  const usage = parsed(text.slice(member.start, member.end));
+  const { prompt_tokens: input, completion_tokens: output } = usage ?? {};
+  return isCount(input) ? { input, output: isCount(output) ? output : 0 } : undefined;
+}
+
+function parsed(text: string): Partial<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(text) as Partial<Record<string, unknown>>;
+  } catch (error) {
+    // An engine's usage is a courtesy: without a readable one the count is unknown, and the answer still stands.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+const unknownEnergy: FigureJson = {
+  value: null,
+  unit: 'Wh',
+  provenance: 'unknown',
+  method: 'the deployment has no energy figure',
+};
+
+/** Energy of the tokens by the deployment's figure; unknown where there is none. */
+export function energyOf(usage: TokenUsage | undefined, figure: Figure | undefined): FigureJson {
+  if (!usage || !figure || figure.provenance === 'unknown') return unknownEnergy;
+  return {
+    value: (usage.input + usage.output) * (figure.value / 1000),
+    unit: 'Wh',
+    provenance: figure.provenance,
+    method: 'tokens × Wh per 1000 tokens of the deployment',
+  };
+}
+
+/** Carbon of that energy at the site: × PUE × grams a kWh. One unknown factor makes the product unknown. */
+export function carbonOf(energy: FigureJson, site: SiteFacts | undefined): FigureJson {
+  const { pue, gramsCo2PerKwh: grid } = site ?? {};
+  if (energy.value === null || !pue || !grid || pue.provenance === 'unknown' || grid.provenance === 'unknown')
+    return { value: null, unit: 'g', provenance: 'unknown', method: 'energy, PUE or grid carbon is unknown' };
+  return {
+    value: (energy.value / 1000) * pue.value * grid.value,
+    unit: 'g',
+    provenance: weakest([energy.provenance, pue.provenance, grid.provenance]),
+    method: 'energy × PUE × g CO₂e/kWh of the site',
+  };
+}
+
+/** From best to worst known: a product is as good as the worst of its factors. */
+const provenances = ['measured', 'apportioned', 'modelled', 'declared', 'unknown'] as const;
+
+function weakest(given: readonly FigureJson['provenance'][]): FigureJson['provenance'] {
+  return given.reduce((worst, each) =>
+    provenances.indexOf(each) > provenances.indexOf(worst) ? each : worst,
+  );
+}
+
+/** A deployment may declare what its tokens draw; most do not. */
+export function energyFigureOf(deployment: DeploymentFacts | undefined): Figure | undefined {
+  return deployment?.wattHoursPerThousandTokens;
+}
