@@ -11,20 +11,22 @@ create table kulning.ledger_log (
 );
 create unique index ledger_log_open_key on kulning.ledger_log ((true)) where closed_at is null;
 
--- Written in the transaction of what happened; emptied by the sequencer.
+-- A member of a leaf. Immutable: UTF-8 does not change its meaning, though PostgreSQL lets a conversion be redefined.
+create function kulning.leaf_member(leaf bytea, name text) returns text
+language sql immutable strict parallel safe
+return convert_from(leaf, 'UTF8')::jsonb ->> name;
+
+-- Written in the transaction of what happened; emptied by the sequencer. A leaf that no entry could hold is refused here.
 create table kulning.ledger_outbox (
   id bigint generated always as identity constraint ledger_outbox_pkey primary key,
   event_id text constraint ledger_outbox_event_key unique,
   -- null: an event of the instance
   organisation_id text,
-  leaf bytea not null constraint ledger_outbox_leaf_check check (length(leaf) between 1 and 65535),
+  leaf bytea not null constraint ledger_outbox_leaf_check check (
+    length(leaf) between 1 and 65535
+    and kulning.leaf_member(leaf, 'kind') is not null and kulning.leaf_member(leaf, 'at') is not null),
   created_at timestamptz not null default now()
 );
-
--- A member of a leaf. Immutable: UTF-8 does not change its meaning, though PostgreSQL lets a conversion be redefined.
-create function kulning.leaf_member(leaf bytea, name text) returns text
-language sql immutable strict parallel safe
-return convert_from(leaf, 'UTF8')::jsonb ->> name;
 
 create table kulning.ledger_entry (
   log_id bigint not null constraint ledger_entry_log_fkey references kulning.ledger_log (id),
@@ -76,8 +78,9 @@ create table kulning.ledger_cosignature (
   log_id bigint not null,
   size bigint not null,
   witness_name text not null,
-  -- C2SP signature lines, each with its newline
+  -- C2SP signature lines, each with its newline, and the keys that made them
   lines text not null,
+  vkeys text[] not null,
   cosigned_at timestamptz not null,
   constraint ledger_cosignature_pkey primary key (log_id, size, witness_name),
   constraint ledger_cosignature_checkpoint_fkey

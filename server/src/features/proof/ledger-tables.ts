@@ -34,6 +34,7 @@ export interface LedgerTables {
     size: bigint;
     witness_name: string;
     lines: string;
+    vkeys: string[];
     cosigned_at: Date;
   };
   'kulning.witness': {

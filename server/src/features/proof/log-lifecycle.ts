@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Clock } from '../../core/clock.ts';
+import type { JsonObject } from '../../core/ledger/canonical-json.ts';
+import { parseCheckpointText } from '../../core/ledger/checkpoint.ts';
+import { leafBytes } from '../../core/ledger/leaf.ts';
+import { isOver, logOrigin, nextOrigin } from '../../core/ledger/log-origin.ts';
+import { parseNote } from '../../core/ledger/signed-note.ts';
+import {
+  closeLog,
+  insertLog,
+  openLogHead,
+  type LedgerTransaction,
+  type LogHead,
+  type NewEntry,
+} from './ledger-store.ts';
+import type { LogWriter } from './log-writer.ts';
+
+/** Opens logs and closes them. Its callers hold the lock on logs. */
+export interface LogLifecycle {
+  /** The log to append to: the open one, its successor if its quarter has passed, or the very first. */
+  current(trx: LedgerTransaction): Promise<LogHead>;
+  /** Leaves the open log as it is, without a last entry, and opens the next. */
+  restart(trx: LedgerTransaction): Promise<LogHead>;
+}
+
+interface LifecycleOptions {
+  readonly writer: LogWriter;
+  readonly instance: string;
+  readonly clock: Clock;
+}
+
+/**
+ * A log that is closed ends with an entry that names the next; a log that is opened begins with one that names the last
+ * head of the one before. So a reader who holds one log finds the others, and none can be swapped out unseen.
+ */
+export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions): LogLifecycle {
+  const append = (trx: LedgerTransaction, log: LogHead, entry: NewEntry) =>
+    writer.append(trx, { log, entries: [entry], outboxIds: [], unixMs: clock.now() });
+
+  const open = async (trx: LedgerTransaction, origin: string, body: JsonObject) => {
+    const openedAt = new Date(clock.now());
+    const log = await insertLog(trx, { origin, openedAt, pseudonymSecret: randomBytes(32) });
+    return append(trx, log, logEvent('log.opened', openedAt, { origin, ...body }));
+  };
+
+  return {
+    async current(trx) {
+      const log = await openLogHead(trx);
+      const now = new Date(clock.now());
+      if (log === undefined) return open(trx, logOrigin(instance, now.getTime()), {});
+      if (!isOver(log.origin, now.getTime())) return log;
+      const next = nextOrigin(log.origin, now.getTime());
+      const last = await append(trx, log, logEvent('log.closed', now, { origin: log.origin, next }));
+      await closeLog(trx, log.id, now);
+      return open(trx, next, { previous: describe(last) });
+    },
+    async restart(trx) {
+      const log = await openLogHead(trx);
+      const now = clock.now();
+      if (log === undefined) return open(trx, logOrigin(instance, now), { reason: 'restored' });
+      await closeLog(trx, log.id, new Date(now));
+      return open(trx, nextOrigin(log.origin, now), { previous: describe(log), reason: 'restored' });
+    },
+  };
+}
+
+/** An entry that the sequencer itself makes. */
+function logEvent(kind: string, at: Date, body: JsonObject): NewEntry {
+  const leaf = leafBytes({ kind, at: at.toISOString(), organisation: null, body });
+  return { leaf, eventId: null, organisationId: null };
+}
+
+/** The last head of a log, for the log that follows. */
+function describe(head: LogHead): JsonObject {
+  const checkpoint = parseCheckpointText(parseNote(head.note ?? '')?.text ?? '');
+  return {
+    origin: head.origin,
+    size: head.size,
+    root: Buffer.from(checkpoint?.root ?? []).toString('base64'),
+  };
+}

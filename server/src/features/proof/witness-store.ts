@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+
+import type { Witness, WitnessState } from '@kulning/sdk';
+
+import type { LedgerTransaction } from './ledger-store.ts';
+
+/** A witness as it was added. */
+export interface WitnessAddress {
+  readonly name: string;
+  readonly url: string;
+  readonly vkeys: readonly string[];
+}
+
+interface Row {
+  readonly name: string;
+  readonly url: string;
+  readonly vkeys: string[];
+  readonly state: WitnessState;
+  readonly detail: string | null;
+  readonly size: bigint | null;
+  readonly cosignedAt: Date | null;
+}
+
+/** Witnesses with the largest head of the open log that each has cosigned. */
+export async function listWitnesses(trx: LedgerTransaction): Promise<Witness[]> {
+  const { rows } = await sql<Row>`
+    select witness.name, witness.url, witness.vkeys, witness.state, witness.detail, last.size,
+      last.cosigned_at as "cosignedAt"
+    from kulning.witness as witness
+    left join lateral (
+      select signature.size, signature.cosigned_at
+      from kulning.ledger_cosignature as signature
+      join kulning.ledger_log as log on log.id = signature.log_id and log.closed_at is null
+      where signature.witness_name = witness.name
+      order by signature.size desc
+      limit 1
+    ) as last on true
+    order by witness.name
+  `.execute(trx);
+  return rows.map(({ cosignedAt, size, ...witness }) => ({
+    ...witness,
+    size: size === null ? null : Number(size),
+    cosignedAt: cosignedAt?.toISOString() ?? null,
+  }));
+}
+
+/** @returns false if there is a witness of this name already */
+export async function insertWitness(
+  trx: LedgerTransaction,
+  witness: WitnessAddress,
+  addedAt: Date,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('kulning.witness')
+    .values({ ...witness, vkeys: [...witness.vkeys], detail: null, added_at: addedAt })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** @returns false if there is none of this name */
+export async function deleteWitness(trx: LedgerTransaction, name: string): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('kulning.witness')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return numDeletedRows === 1n;
+}
+
+/** How asking it went, for people to read; cosignatures speak for themselves. */
+export async function setWitnessState(
+  trx: LedgerTransaction,
+  name: string,
+  state: WitnessState,
+  detail: string | null,
+): Promise<void> {
+  await trx.updateTable('kulning.witness').set({ state, detail }).where('name', '=', name).execute();
+}
+
+/** What a witness said of a head, checked. */
+export interface Cosignature {
+  readonly logId: bigint;
+  readonly size: number;
+  readonly witnessName: string;
+  /** Signature lines, each with its newline. */
+  readonly lines: string;
+  /** The keys that made them. */
+  readonly vkeys: readonly string[];
+  readonly cosignedAt: Date;
+}
+
+export async function insertCosignature(trx: LedgerTransaction, cosignature: Cosignature): Promise<void> {
+  await trx
+    .insertInto('kulning.ledger_cosignature')
+    .values({
+      log_id: cosignature.logId,
+      size: BigInt(cosignature.size),
+      witness_name: cosignature.witnessName,
+      lines: cosignature.lines,
+      vkeys: [...cosignature.vkeys],
+      cosigned_at: cosignature.cosignedAt,
+    })
+    .onConflict((conflict) => conflict.columns(['log_id', 'size', 'witness_name']).doNothing())
+    .execute();
+}
