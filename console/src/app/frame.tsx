@@ -1,0 +1,60 @@
+import { identityOperations, instanceOperations } from '@kulning/sdk';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+
+import { Outside } from './outside.tsx';
+import { Problem, Skeleton } from '../ui/states.tsx';
+import { useWords } from '../words/words.tsx';
+import { useOperation } from './api.tsx';
+import { NavigationDrawer, NavigationList } from './navigation-list.tsx';
+import { OrganisationSwitcher } from './organisation-switcher.tsx';
+import { SessionProvider } from './session.tsx';
+import { TopBar } from './top-bar.tsx';
+import { WhereSentence } from './where-sentence.tsx';
+
+/** The signed-in part. A stranger is sent to sign in, and back afterwards to where they wanted to be. */
+export function Frame() {
+  const words = useWords();
+  const { href, pathname } = useLocation();
+  const session = useOperation(identityOperations.me, undefined);
+  const instance = useOperation(instanceOperations.status, undefined);
+  const [drawer, setDrawer] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => setDrawer(false), [pathname]);
+
+  if (instance.data?.claimed === false) return <Unclaimed />;
+  if (session.isError && session.error.status === 401) return <Navigate to="/login" search={href === '/' ? {} : { next: href }} replace />;
+  if (session.isError && !session.data) return <Outside title={words.outside.unreachable}><Problem error={session.error} onRetry={() => void session.refetch()} /></Outside>;
+  if (!session.data) return <Skeleton lines={3} className="mx-auto max-w-xl pt-24" />;
+  return (
+    <SessionProvider session={session.data}>
+      <a href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }} className="fixed top-2 left-2 z-50 -translate-y-16 rounded-base bg-accent px-3 py-2 text-sm font-medium text-accent-ink focus:translate-y-0">
+        {words.frame.skip}
+      </a>
+      <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <aside className="sticky top-0 hidden h-dvh flex-col overflow-y-auto border-r border-line bg-sunken lg:flex">
+          <OrganisationSwitcher />
+          <NavigationList />
+          <p className="mt-auto px-4 py-3 text-xs text-soft">{instance.data && words.frame.version(instance.data.version)}</p>
+        </aside>
+        <NavigationDrawer open={drawer} onClose={() => setDrawer(false)} />
+        <div className="flex min-w-0 flex-col">
+          <TopBar onMenu={() => setDrawer(true)} />
+          <WhereSentence />
+          <main ref={main} id="main" tabIndex={-1} className="flex-1 outline-none">
+            <Outlet />
+          </main>
+        </div>
+      </div>
+    </SessionProvider>
+  );
+}
+
+function Unclaimed() {
+  const words = useWords();
+  return (
+    <Outside title={words.outside.unclaimed}>
+      <p>{words.outside.unclaimedLead}</p>
+    </Outside>
+  );
+}

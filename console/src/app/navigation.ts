@@ -1,0 +1,63 @@
+import type { Words } from '../words/en.ts';
+
+/** A place in the console; `words.nav` and `words.pages` have its name. */
+export interface Page {
+  readonly path: '/' | '/agents' | '/models' | '/models/playground' | '/jobs' | '/sites' | '/placement' | '/proof/receipts' | '/proof/person' | '/proof/where' | '/proof/ledger' | '/settings/organisation' | '/settings/members' | '/settings/keys' | '/settings/clients' | '/settings/appearance';
+  readonly name: keyof Words['pages'];
+}
+
+export interface Section {
+  readonly name: keyof Words['nav'];
+  /** What its addresses begin with. */
+  readonly root: string;
+  readonly pages: readonly [Page, ...Page[]];
+}
+
+/** Eight sections, in the order of CONSOLE.md. A section with one page has no submenu. */
+export const sections: readonly Section[] = [
+  { name: 'home', root: '/', pages: [{ path: '/', name: 'home' }] },
+  { name: 'agents', root: '/agents', pages: [{ path: '/agents', name: 'agents' }] },
+  {
+    name: 'models',
+    root: '/models',
+    pages: [
+      { path: '/models', name: 'models' },
+      { path: '/models/playground', name: 'playground' },
+    ],
+  },
+  { name: 'jobs', root: '/jobs', pages: [{ path: '/jobs', name: 'jobs' }] },
+  { name: 'sites', root: '/sites', pages: [{ path: '/sites', name: 'sites' }] },
+  { name: 'placement', root: '/placement', pages: [{ path: '/placement', name: 'policy' }] },
+  {
+    name: 'proof',
+    root: '/proof',
+    pages: [
+      { path: '/proof/receipts', name: 'receipts' },
+      { path: '/proof/person', name: 'person' },
+      { path: '/proof/where', name: 'where' },
+      { path: '/proof/ledger', name: 'ledger' },
+    ],
+  },
+  {
+    name: 'settings',
+    root: '/settings',
+    pages: [
+      { path: '/settings/organisation', name: 'organisation' },
+      { path: '/settings/members', name: 'members' },
+      { path: '/settings/keys', name: 'keys' },
+      { path: '/settings/clients', name: 'clients' },
+      { path: '/settings/appearance', name: 'appearance' },
+    ],
+  },
+];
+
+export function sectionOf(path: string): Section | undefined {
+  return sections.find(({ root }) => (root === '/' ? path === '/' : path === root || path.startsWith(`${root}/`)));
+}
+
+/** The page an address belongs to: the longest one that it begins with. */
+export function pageOf(path: string): Page | undefined {
+  return sectionOf(path)
+    ?.pages.filter((page) => path === page.path || path.startsWith(`${page.path}/`))
+    .toSorted((left, right) => right.path.length - left.path.length)[0];
+}

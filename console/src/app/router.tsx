@@ -1,0 +1,120 @@
+import { callOutcomes, dataClassSchema } from '@kulning/sdk';
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { z } from 'zod';
+
+import { Frame } from './frame.tsx';
+import { Missing, RouteFailure } from './outside.tsx';
+
+interface RouterContext {
+  readonly queries: QueryClient;
+}
+
+const text = z.string().optional().catch(undefined);
+const flag = z.boolean().optional().catch(undefined);
+/** `sort` is a column, `down` its direction: both in the address, as is every other state of a screen. */
+const sorted = { sort: text, down: flag };
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: Missing });
+
+const claim = createRoute({
+  getParentRoute: () => root,
+  path: '/claim',
+  validateSearch: z.object({ token: text }),
+  component: lazyRouteComponent(() => import('../identity/claim-screen.tsx'), 'ClaimScreen'),
+});
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: z.object({ next: text }),
+  component: lazyRouteComponent(() => import('../identity/login-screen.tsx'), 'LoginScreen'),
+});
+
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Frame, errorComponent: RouteFailure });
+
+const home = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: z.object({ site: text, ...sorted }), component: lazyRouteComponent(() => import('../home/home-screen.tsx'), 'HomeScreen') });
+const agents = createRoute({ getParentRoute: () => inside, path: '/agents', component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'AgentsScreen') });
+const jobs = createRoute({ getParentRoute: () => inside, path: '/jobs', component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'JobsScreen') });
+
+const models = createRoute({
+  getParentRoute: () => inside,
+  path: '/models',
+  validateSearch: z.object({ model: text, add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../models/models-screen.tsx'), 'ModelsScreen'),
+});
+const playground = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/playground',
+  validateSearch: z.object({ model: text, mail: text, class: dataClassSchema.optional().catch(undefined), call: text }),
+  component: lazyRouteComponent(() => import('../playground/playground-screen.tsx'), 'PlaygroundScreen'),
+});
+
+const sites = createRoute({
+  getParentRoute: () => inside,
+  path: '/sites',
+  validateSearch: z.object({ site: text, edit: flag, add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../sites/sites-screen.tsx'), 'SitesScreen'),
+});
+
+const placement = createRoute({
+  getParentRoute: () => inside,
+  path: '/placement',
+  validateSearch: z.object({
+    tab: z.enum(['rules', 'tester', 'versions', 'cedar']).optional().catch(undefined),
+    tag: z.enum(['law', 'licence', 'contract', 'house']).optional().catch(undefined),
+    model: text,
+    class: dataClassSchema.optional().catch(undefined),
+    purpose: text,
+    demonstration: flag,
+    at: text,
+    version: text,
+  }),
+  component: lazyRouteComponent(() => import('../placement/policy-screen.tsx'), 'PolicyScreen'),
+});
+
+const proof = createRoute({ getParentRoute: () => inside, path: '/proof', beforeLoad: () => redirect({ to: '/proof/receipts', throw: true }) });
+const receipts = createRoute({
+  getParentRoute: () => inside,
+  path: '/proof/receipts',
+  validateSearch: z.object({
+    outcome: z.enum(callOutcomes).optional().catch(undefined),
+    class: dataClassSchema.optional().catch(undefined),
+    site: text,
+    from: text,
+    to: text,
+    receipt: text,
+    ...sorted,
+  }),
+  component: lazyRouteComponent(() => import('../proof/receipts-screen.tsx'), 'ReceiptsScreen'),
+});
+const person = createRoute({
+  getParentRoute: () => inside,
+  path: '/proof/person',
+  validateSearch: z.object({ erasure: text }),
+  component: lazyRouteComponent(() => import('../proof/person-screen.tsx'), 'PersonScreen'),
+});
+const where = createRoute({ getParentRoute: () => inside, path: '/proof/where', component: lazyRouteComponent(() => import('../proof/where-screen.tsx'), 'WhereScreen') });
+const ledger = createRoute({ getParentRoute: () => inside, path: '/proof/ledger', component: lazyRouteComponent(() => import('../proof/ledger-screen.tsx'), 'LedgerScreen') });
+
+const settings = createRoute({ getParentRoute: () => inside, path: '/settings', beforeLoad: () => redirect({ to: '/settings/organisation', throw: true }) });
+const organisation = createRoute({ getParentRoute: () => inside, path: '/settings/organisation', component: lazyRouteComponent(() => import('../settings/organisation-screen.tsx'), 'OrganisationScreen') });
+const members = createRoute({ getParentRoute: () => inside, path: '/settings/members', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/members-screen.tsx'), 'MembersScreen') });
+const keys = createRoute({ getParentRoute: () => inside, path: '/settings/keys', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/keys-screen.tsx'), 'KeysScreen') });
+const clients = createRoute({ getParentRoute: () => inside, path: '/settings/clients', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/clients-screen.tsx'), 'ClientsScreen') });
+const appearance = createRoute({ getParentRoute: () => inside, path: '/settings/appearance', component: lazyRouteComponent(() => import('../settings/appearance-screen.tsx'), 'AppearanceScreen') });
+
+const tree = root.addChildren([
+  claim,
+  login,
+  inside.addChildren([home, agents, jobs, models, playground, sites, placement, proof, receipts, person, where, ledger, settings, organisation, members, keys, clients, appearance]),
+]);
+
+export function createConsoleRouter(queries: QueryClient) {
+  return createRouter({ routeTree: tree, context: { queries }, defaultPreload: 'intent', defaultErrorComponent: RouteFailure });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

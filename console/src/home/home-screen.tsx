@@ -1,0 +1,133 @@
+import { instanceOperations, sitesOperations, type OperationResult } from '@kulning/sdk';
+import { getRouteApi, Link } from '@tanstack/react-router';
+
+import { useOperation } from '../app/api.tsx';
+import { useMay } from '../app/session.tsx';
+import { whereSentence } from '../app/where-sentence.tsx';
+import { SiteMap } from '../map/site-map.tsx';
+import { WhereTable } from '../proof/where-table.tsx';
+import { siteColumns } from '../sites/site-figures.tsx';
+import { CheckIcon } from '../ui/icons.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
+import { Table } from '../ui/table.tsx';
+import { useSpeech, useWords } from '../words/words.tsx';
+
+const route = getRouteApi('/inside/');
+
+export function HomeScreen() {
+  const { words, format } = useSpeech();
+  const may = useMay();
+  const where = useOperation(instanceOperations.where, undefined);
+  return (
+    <Screen
+      title={words.pages.home}
+      commands={[
+        { cli: 'kulning status', operation: instanceOperations.where },
+        { operation: sitesOperations.list },
+      ]}
+    >
+      <Panel title={words.where.title} flush>
+        <Loaded answer={where} lines={5}>
+          {(value) => (
+            <>
+              <p className="border-b border-line px-4 py-4 text-lg">{whereSentence(value, words, format)}</p>
+              <WhereTable where={value} />
+            </>
+          )}
+        </Loaded>
+      </Panel>
+      {may('calls:read') && <FirstSteps />}
+      <SitesPanel />
+    </Screen>
+  );
+}
+
+type Step = OperationResult<typeof instanceOperations.steps>['items'][number];
+
+/** Five steps, each under a minute and with nothing to set up. */
+function FirstSteps() {
+  const words = useWords();
+  const steps = useOperation(instanceOperations.steps, undefined);
+  return (
+    <Panel title={words.steps.title} flush>
+      <Loaded answer={steps} lines={5}>
+        {({ items }) => (
+          <ol className="m-0 grid list-none p-0 md:grid-cols-5 md:divide-x md:divide-line max-md:divide-y max-md:divide-line">
+            {items.map((step, index) => (
+              <StepItem key={step.id} step={step} number={index + 1} />
+            ))}
+          </ol>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+const stepHref: Readonly<Record<Step['id'], string>> = {
+  triage: '/models/playground',
+  refusal: '/models/playground?class=personal&model=triage',
+  erase: '/proof/person',
+  verify: '/proof/receipts',
+  model: '/models?add=true',
+};
+
+function StepItem({ step, number }: { readonly step: Step; readonly number: number }) {
+  const words = useWords();
+  const { title, text } = words.steps[step.id];
+  return (
+    <li className="flex gap-3 p-4 md:flex-col">
+      <span aria-hidden="true" className={`grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold ${step.done ? 'bg-lawful-wash text-lawful' : 'border border-line-strong text-soft'}`}>
+        {step.done ? <CheckIcon className="size-3.5" /> : number}
+      </span>
+      <span className="min-w-0">
+        <Link to={stepHref[step.id]} className="font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current">
+          {title}
+        </Link>
+        <span className="mt-1 block text-xs text-soft">{text}</span>
+        {step.done && <span className="mt-1 block text-xs font-medium text-lawful">{words.steps.done}</span>}
+      </span>
+    </li>
+  );
+}
+
+function SitesPanel() {
+  const { words, format } = useSpeech();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const sites = useOperation(sitesOperations.list, undefined);
+  return (
+    <Panel
+      title={words.pages.sites}
+      flush
+      actions={
+        <Link to="/sites" search={{}} className="prose-link text-sm">
+          {words.sites.all}
+        </Link>
+      }
+    >
+      <Loaded answer={sites} lines={8}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={words.sites.empty}>{words.sites.emptyLead}</Empty>
+          ) : (
+            <div className="grid lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)] lg:divide-x lg:divide-line">
+              <SiteMap sites={items} selected={search.site} />
+              <Table
+                caption={words.pages.sites}
+                columns={siteColumns(words, format)}
+                rows={items}
+                rowKey={(site) => site.id}
+                sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
+                onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                selected={search.site}
+                onSelect={(site) => void navigate({ search: (before) => ({ ...before, site: search.site === site.id ? undefined : site.id }), replace: true })}
+              />
+            </div>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}

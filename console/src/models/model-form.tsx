@@ -1,0 +1,82 @@
+import { modelsOperations, sitesOperations, type ModelView } from '@kulning/sdk';
+
+import { useAct, useOperation } from '../app/api.tsx';
+import { errorAt, onSubmit, type FormTexts } from '../app/form.ts';
+import { useMay } from '../app/session.tsx';
+import { Button } from '../ui/button.tsx';
+import { CodeLine } from '../ui/copy.tsx';
+import { Field, Select, TextInput } from '../ui/field.tsx';
+import { Problem } from '../ui/states.tsx';
+import { useWords } from '../words/words.tsx';
+
+const ministral = 'llama-server -hf mistralai/Ministral-3-8B-Instruct-2512-GGUF --port 8080';
+const mistralSmall = 'vllm serve mistralai/Mistral-Small-3.2-24B-Instruct-2506 --port 8000';
+
+/** A GGUF file on this machine, or any OpenAI-compatible server; and how to come by one. */
+export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => void }) {
+  const words = useWords();
+  const may = useMay();
+  const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
+  const act = useAct(modelsOperations.add, [modelsOperations.list]);
+  const add = (texts: FormTexts) => {
+    const body = {
+      source: texts.source ?? '',
+      ...(texts.name !== undefined && { name: texts.name }),
+      ...(texts.licence !== undefined && { licence: { id: texts.licence } }),
+      ...(texts.siteId !== undefined && { siteId: texts.siteId }),
+      ...(texts.apiKey !== undefined && { apiKey: texts.apiKey }),
+      ...(texts.engineModel !== undefined && { engineModel: texts.engineModel }),
+      ...(texts.contextTokens !== undefined && { contextTokens: Number(texts.contextTokens) }),
+    };
+    act.mutate({ body }, { onSuccess: onDone });
+  };
+  return (
+    <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
+      <Field label={words.models.sourceLabel} hint={words.models.sourceHint} error={errorAt(act.error, 'source')}>
+        <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
+      </Field>
+      <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
+        <TextInput name="name" pattern="[a-z0-9][a-z0-9._\-]{0,79}" />
+      </Field>
+      <Field label={words.models.siteLabel} error={errorAt(act.error, 'siteId')}>
+        <Select name="siteId" defaultValue="">
+          <option value="">{words.models.thisMachine}</option>
+          {(sites.data?.items ?? []).map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <details className="text-sm">
+        <summary className="w-fit text-soft">{words.models.more}</summary>
+        <div className="mt-3 flex flex-col gap-4">
+          <Field label={words.models.engineModel} hint={words.models.engineModelHint} error={errorAt(act.error, 'engineModel')}>
+            <TextInput name="engineModel" />
+          </Field>
+          <Field label={words.models.apiKey} hint={words.models.apiKeyHint} error={errorAt(act.error, 'apiKey')}>
+            <TextInput name="apiKey" type="password" autoComplete="off" />
+          </Field>
+          <Field label={words.models.licence} hint={words.models.licenceHint} error={errorAt(act.error, 'licence.id')}>
+            <TextInput name="licence" placeholder="Apache-2.0" />
+          </Field>
+          <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
+            <TextInput name="contextTokens" type="number" min={64} />
+          </Field>
+        </div>
+      </details>
+      {act.isError && <Problem error={act.error} />}
+      <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
+        {words.models.add}
+      </Button>
+      <section className="flex flex-col gap-2 border-t border-line pt-3 text-sm">
+        <h3 className="font-semibold">{words.models.how}</h3>
+        <p className="text-soft">{words.models.howMinistral}</p>
+        <CodeLine text={ministral} />
+        <p className="text-soft">{words.models.howSmall}</p>
+        <CodeLine text={mistralSmall} />
+        <p className="text-soft">{words.models.howThen}</p>
+      </section>
+    </form>
+  );
+}

@@ -1,0 +1,87 @@
+import { instanceOperations, KulningError } from '@kulning/sdk';
+import { useRef, useState } from 'react';
+
+import { useClient } from '../app/api.tsx';
+import { completionText, errorOfOpenAi } from './completion-stream.ts';
+
+export type DataClass = 'public' | 'internal' | 'personal' | 'special';
+
+export interface Question {
+  readonly model: string;
+  readonly dataClass: DataClass;
+  readonly text: string;
+}
+
+export interface Exchange {
+  readonly state: 'idle' | 'asking' | 'streaming' | 'done' | 'cancelled' | 'failed';
+  readonly answer: string;
+  readonly error: KulningError | null;
+  /** Refusals have one too. */
+  readonly receiptId: string | undefined;
+  /** The receipt is asked for only when nothing more will change. */
+  readonly settled: boolean;
+}
+
+const idle: Exchange = { state: 'idle', answer: '', error: null, receiptId: undefined, settled: false };
+
+interface Key {
+  readonly secret: string;
+  readonly expiresAt: string;
+  readonly gatewayUrl: string;
+}
+
+/** Asks the gateway itself, as any other client would, with a key that lives an hour and only in this page. */
+export function useConversation() {
+  const client = useClient();
+  const keys = useRef(new Map<DataClass, Key>());
+  const abort = useRef<AbortController>(undefined);
+  const [exchange, setExchange] = useState<Exchange>(idle);
+
+  const keyFor = async (dataClass: DataClass): Promise<Key> => {
+    const held = keys.current.get(dataClass);
+    if (held && new Date(held.expiresAt).getTime() > Date.now() + 60_000) return held;
+    const key = await client.call(instanceOperations.playgroundKey, { body: { dataClass } });
+    keys.current.set(dataClass, key);
+    return key;
+  };
+
+  const ask = async (question: Question): Promise<void> => {
+    abort.current?.abort();
+    const control = new AbortController();
+    abort.current = control;
+    const change = (part: Partial<Exchange>) => abort.current === control && setExchange((before) => ({ ...before, ...part }));
+    setExchange({ ...idle, state: 'asking' });
+    try {
+      const key = await keyFor(question.dataClass);
+      const response = await sendQuestion(key, question, control.signal);
+      change({ receiptId: response.headers.get('x-kulning-receipt') ?? undefined });
+      if (!response.ok || !response.body) throw await errorOfResponse(response);
+      change({ state: 'streaming' });
+      let answer = '';
+      for await (const text of completionText(response.body)) change({ answer: (answer += text) });
+      change({ state: 'done', settled: true });
+    } catch (cause) {
+      if (control.signal.aborted) change({ state: 'cancelled', settled: true });
+      else change({ state: 'failed', settled: true, error: cause instanceof KulningError ? cause : unreachable(cause) });
+    }
+  };
+
+  return { exchange, ask, cancel: () => abort.current?.abort() };
+}
+
+function sendQuestion(key: Key, question: Question, signal: AbortSignal): Promise<Response> {
+  return fetch(`${key.gatewayUrl.replace(/\/(v1\/?)?$/, '')}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: question.model, stream: true, messages: [{ role: 'user', content: question.text }] }),
+    signal,
+  });
+}
+
+async function errorOfResponse(response: Response): Promise<KulningError> {
+  const body: unknown = await response.json().catch(() => ({}));
+  const error = typeof body === 'object' && body !== null && 'error' in body ? (body.error as Parameters<typeof errorOfOpenAi>[0]) : {};
+  return errorOfOpenAi(error, response.status);
+}
+
+const unreachable = (cause: unknown) => new KulningError({ code: 'gateway.unreachable', status: 503, message: 'The gateway cannot be reached.', retryable: true, cause });

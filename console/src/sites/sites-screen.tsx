@@ -1,0 +1,80 @@
+import { sitesOperations, type Site } from '@kulning/sdk';
+import { getRouteApi } from '@tanstack/react-router';
+
+import { useOperation } from '../app/api.tsx';
+import { useMay } from '../app/session.tsx';
+import { SiteMap } from '../map/site-map.tsx';
+import { Button } from '../ui/button.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Screen } from '../ui/screen.tsx';
+import { Split } from '../ui/split.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
+import { Table, type Column } from '../ui/table.tsx';
+import { useSpeech } from '../words/words.tsx';
+import { SiteDetail } from './site-detail.tsx';
+import { siteColumns, SiteFigure } from './site-figures.tsx';
+import { SiteForm } from './site-form.tsx';
+
+const route = getRouteApi('/inside/sites');
+
+export function SitesScreen() {
+  const { words, format } = useSpeech();
+  const may = useMay();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const sites = useOperation(sitesOperations.list, undefined);
+  const go = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, site: undefined, edit: undefined, add: undefined, ...part }) });
+  const chosen = sites.data?.items.find(({ id, slug }) => id === search.site || slug === search.site);
+  const columns: readonly Column<Site>[] = [
+    ...siteColumns(words, format),
+    { id: 'pue', title: words.sites.figures.pue, align: 'end', wide: true, cell: (site) => <SiteFigure site={site} name="pue" />, value: (site) => site.pue?.value ?? null },
+    { id: 'price', title: words.sites.figures.eurPerMwh, align: 'end', wide: true, cell: (site) => <SiteFigure site={site} name="eurPerMwh" />, value: (site) => site.eurPerMwh?.value ?? null },
+  ];
+  const detail = () => {
+    if (search.add === true) return { id: 'add', title: words.sites.add, content: <SiteForm onDone={(site) => go({ site: site.id })} /> };
+    if (!chosen) return undefined;
+    if (search.edit === true) return { id: `${chosen.id} edit`, title: words.sites.editOf(chosen.name), content: <SiteForm key={chosen.id} site={chosen} onDone={(site) => go({ site: site.id })} /> };
+    return { id: chosen.id, title: chosen.name, content: <SiteDetail key={chosen.id} site={chosen} onEdit={() => go({ site: chosen.id, edit: true })} onRemoved={() => go({})} /> };
+  };
+  return (
+    <Screen
+      title={words.pages.sites}
+      lead={words.sites.lead}
+      actions={
+        may('sites:write') && (
+          <Button kind="primary" onClick={() => go({ add: true })}>
+            {words.sites.add}
+          </Button>
+        )
+      }
+      commands={[{ operation: sitesOperations.list }, ...(chosen ? [{ operation: sitesOperations.get, params: { id: chosen.slug } }] : [])]}
+    >
+      <Split detail={detail()} onClose={() => go({})}>
+        <Panel flush>
+          <Loaded answer={sites} lines={8}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <Empty title={words.sites.empty}>{words.sites.emptyLead}</Empty>
+              ) : (
+                <div className={chosen || search.add ? '' : 'grid xl:grid-cols-[minmax(0,24rem)_minmax(0,1fr)] xl:divide-x xl:divide-line'}>
+                  {!chosen && !search.add && <SiteMap sites={items} />}
+                  <Table
+                    caption={words.pages.sites}
+                    columns={columns}
+                    rows={items}
+                    rowKey={(site) => site.id}
+                    sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
+                    onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                    selected={chosen?.id}
+                    onSelect={(site) => go({ site: site.id })}
+                    csv="sites.csv"
+                  />
+                </div>
+              )
+            }
+          </Loaded>
+        </Panel>
+      </Split>
+    </Screen>
+  );
+}

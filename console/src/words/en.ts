@@ -1,0 +1,13 @@
+import { frame } from './en/frame.ts';
+import { proof } from './en/proof.ts';
+import { settings } from './en/settings.ts';
+import { work } from './en/work.ts';
+
+/** English is the type of every language: what another table lacks does not compile. */
+export const en = { ...frame, ...work, ...proof, ...settings };
+
+export type Words = typeof en;
+export type FrameWords = typeof frame;
+export type WorkWords = typeof work;
+export type ProofWords = typeof proof;
+export type SettingsWords = typeof settings;

@@ -1,0 +1,7 @@
+import type { Words } from './en.ts';
+import { frame } from './sv/frame.ts';
+import { proof } from './sv/proof.ts';
+import { settings } from './sv/settings.ts';
+import { work } from './sv/work.ts';
+
+export const sv: Words = { ...frame, ...work, ...proof, ...settings };
