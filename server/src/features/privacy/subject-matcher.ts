@@ -49,8 +49,11 @@ export function createSubjectMatcher(identifiers: readonly string[]): SubjectMat
     const nearIds = ids.filter((words) => words.every((word) => folded.includes(word)));
     if (near.length + nearIds.length === 0) return [];
     const words = wordsIn(text);
+    const others = near.length === 0 ? [] : detectIdentifiers(text);
+    const isInside = (span: SubjectSpan) =>
+      others.some(({ start, end }) => span.start < end && span.end > start);
     return [
-      ...near.flatMap((name) => nameSpans(words, name)),
+      ...near.flatMap((name) => nameSpans(words, name)).filter((span) => !isInside(span)),
       ...nearIds.flatMap((id) => sequenceSpans(words, id)),
     ];
   };

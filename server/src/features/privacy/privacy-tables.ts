@@ -1,0 +1,81 @@
+import type { ColumnType, Transaction } from 'kysely';
+
+import type { ErasureState, PlannedRecord } from '@kulning/sdk';
+
+import type { SubjectLink } from '../../platform/vault/vault.ts';
+
+export interface VaultRecordTable {
+  organisation_id: string;
+  id: string;
+  store: string;
+  epoch: number;
+  wrapped_key: Buffer;
+  nonce: Buffer | null;
+  ciphertext: Buffer | null;
+  blob_digest: string | null;
+  attributed: boolean;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+interface RecordSubjectTable {
+  organisation_id: string;
+  record_id: string;
+  subject_index: string;
+  origin: SubjectLink['origin'];
+  strength: SubjectLink['strength'];
+}
+
+export interface ErasureTable {
+  organisation_id: string;
+  id: string;
+  state: ErasureState;
+  epoch: number | null;
+  waiting_for: string | null;
+  requested_by: string | null;
+  requested_at: Date;
+  subject_commitment: string;
+  key_evidence: ColumnType<KeyEvidence | null, string | null, string | null>;
+  certificate: string | null;
+  certificate_salt: Buffer | null;
+  ledger_leaf: Buffer | null;
+  completed_at: Date | null;
+}
+
+/** What the keystore and the processes answered when the epoch's key had died. */
+export interface KeyEvidence {
+  readonly method: string;
+  readonly readBack: string;
+  /** Processes that confirmed to have dropped it from memory. */
+  readonly confirmedBy: readonly string[];
+}
+
+export interface ErasureStepTable {
+  organisation_id: string;
+  erasure_id: string;
+  store: string;
+  plan: ColumnType<PlannedRecord[], string, string>;
+  pending: string[];
+  erased_at: Date | null;
+  read_back: 'gone' | 'unreadable' | 'pending' | 'residual' | 'not-verifiable' | 'found' | null;
+  evidence: string | null;
+}
+
+interface SubjectStateTable {
+  organisation_id: string;
+  subject_index: string;
+  state: 'restricted' | 'erasing';
+  ground: string | null;
+  erasure_id: string | null;
+  since: Date;
+}
+
+export interface PrivacyTables {
+  'kulning.vault_record': VaultRecordTable;
+  'kulning.record_subject': RecordSubjectTable;
+  'kulning.erasure': ErasureTable;
+  'kulning.erasure_step': ErasureStepTable;
+  'kulning.subject_state': SubjectStateTable;
+}
+
+export type PrivacyTransaction = Transaction<PrivacyTables>;

@@ -1,0 +1,32 @@
+import { KulningError } from '@kulning/sdk';
+
+import type { Keystore } from '../keystore/keystore.ts';
+import { type Database } from '../postgres/database.ts';
+
+interface KeystoreBindingTables {
+  'kulning.keystore_binding': { fingerprint: string; bound_at: Date };
+}
+
+/**
+ * Ties a database to the keystore its records are sealed with, on first use, and refuses another one later: with an
+ * empty or foreign key folder new keys would be made, and old content would seem lost.
+ */
+export async function bindKeystore(database: Database, keystore: Keystore): Promise<void> {
+  const { kysely } = database.withTables<KeystoreBindingTables>();
+  await kysely
+    .insertInto('kulning.keystore_binding')
+    .values({ fingerprint: keystore.fingerprint, bound_at: new Date() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const bound = await kysely
+    .selectFrom('kulning.keystore_binding')
+    .select('fingerprint')
+    .executeTakeFirstOrThrow();
+  if (bound.fingerprint === keystore.fingerprint) return;
+  throw new KulningError({
+    code: 'keys.wrong_keystore',
+    status: 500,
+    message: `KULNING_KEYS is not the keystore of this database: it is ${keystore.fingerprint}, and ${bound.fingerprint} is needed.`,
+    hint: 'Point KULNING_KEYS to the key folder that was used with this database, or restore it from its own backup.',
+  });
+}

@@ -1,0 +1,15 @@
+/** The stores that can hold a person's data. A new one is added here, and erasure asks for its registration. */
+export const storeNames = [
+  'accounts',
+  'backups',
+  'blobs',
+  'calls',
+  'engines',
+  'erasures',
+  'log',
+  'postgres-files',
+  'sample',
+  'spool',
+] as const;
+
+export type StoreName = (typeof storeNames)[number];
