@@ -24,7 +24,8 @@ export function ReceiptCheck({ receipt }: { readonly receipt: Receipt }) {
       const { verifyReceipt } = await import('@kulning/verify');
       return verifyReceipt(receipt, {
         pinnedKeys: ledger.data?.vkeys ?? [],
-        pinnedWitnesses: (ledger.data?.witnesses ?? []).flatMap(({ vkeys }) => vkeys),
+        // A pinned witness must have cosigned: those that came later have not.
+        pinnedWitnesses: (ledger.data?.witnesses ?? []).flatMap(({ vkeys }) => vkeys).filter((vkey) => receipt.keys.witnesses.includes(vkey)),
       });
     },
   });
