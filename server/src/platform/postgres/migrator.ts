@@ -10,6 +10,7 @@ import type { Logger } from '../log/logger.ts';
 import { connectionOptions } from './database.ts';
 import { ensureDatabaseRoles } from './database-roles-check.ts';
 import { type AppliedMigration, type Migration, planMigrations } from './migration-plan.ts';
+import { refuseUnfit, schemaMark, type SchemaMark } from './schema-mark.ts';
 import { toSqlError } from './sql-error.ts';
 
 const releasedMigrations = join(import.meta.dirname, '..', '..', '..', 'migrations');
@@ -22,6 +23,8 @@ export interface MigrateOptions {
   readonly folder?: string;
   /** The last file to apply; tests of the next one stop there. */
   readonly through?: number;
+  /** Set by a restore, which alone may touch a schema that a restore has not finished. */
+  readonly restoring?: boolean;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
   try {
     await client.connect();
     await client.query('select pg_advisory_lock(721071)');
+    if (options.restoring !== true) refuseUnfit((await client.query<SchemaMark>(schemaMark)).rows[0]);
     await client.query(bookkeeping);
     const { rows } = await client.query<AppliedMigration>(
       'select version, name, sha256, release from kulning.migration',
@@ -60,6 +64,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
  * @throws KulningError `database.schema_older` and those of `planMigrations`
  */
 export async function assertSchema<T>(kysely: Kysely<T>, release: string, folder?: string): Promise<void> {
+  refuseUnfit((await sql.raw<SchemaMark>(schemaMark).execute(kysely)).rows[0]);
   const known = await readMigrations(folder);
   const [missing] = planMigrations(known, await appliedMigrations(kysely), release);
   if (missing === undefined) return;

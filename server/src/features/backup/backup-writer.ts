@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+
+import { KulningError } from '@kulning/sdk';
+import type { Client } from 'pg';
+
+import type { BlobStore } from '../../platform/blobs/blob-store.ts';
+import { openLocalBlobStore } from '../../platform/blobs/local-blob-store.ts';
+import { inTransaction, withClient } from '../../platform/postgres/database-client.ts';
+import { isAlive, ownIdentity } from '../../platform/postgres/process-identity.ts';
+import { syncPath } from './backup-files.ts';
+import { type BackupManifest, blobFolder, tableFile, writeManifest } from './backup-manifest.ts';
+import {
+  copyOut,
+  readInstanceId,
+  readLedgerHeads,
+  readMigrationRows,
+  readSequences,
+  readTables,
+  type TableShape,
+} from './backup-store.ts';
+
+export interface CreateBackupOptions {
+  readonly url: string;
+  readonly blobs: BlobStore;
+  /** The folder that the backup becomes; it must not exist. */
+  readonly target: string;
+  readonly release: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Copies database and blobs, while the instance serves, into a folder that appears whole or not at all. The database
+ * is as of one moment. Keys are not in it: without the folder KULNING_KEYS its content stays unreadable.
+ * @throws KulningError `backup.exists`, `backup.disk_full`
+ */
+export async function createBackup(options: CreateBackupOptions): Promise<BackupManifest> {
+  const target = resolve(options.target);
+  await refuseExisting(target);
+  await removeAbandoned(target);
+  const draft = `${target}.partial-${ownIdentity()}`;
+  try {
+    await mkdir(join(draft, 'tables'), { recursive: true, mode: 0o700 });
+    const database = await withClient(options.url, 'migrator', (client) =>
+      inTransaction(client, 'begin isolation level repeatable read read only', () =>
+        copyDatabase(client, draft),
+      ),
+    );
+    // After the database: a blob is stored before the row that names it, and blobs do not change.
+    const blobs = await copyBlobs(options.blobs, draft);
+    const { createdAt, release } = {
+      createdAt: new Date(options.now).toISOString(),
+      release: options.release,
+    };
+    const manifest: BackupManifest = { format: 'kulning.backup/v1', createdAt, release, ...database, blobs };
+    await writeManifest(draft, manifest);
+    for (const folder of [join(draft, 'tables'), draft]) await syncPath(folder);
+    await rename(draft, target);
+    await syncPath(dirname(target));
+    return manifest;
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw isDiskFull(error) ? diskFull(target, error) : error;
+  }
+}
+
+async function copyDatabase(client: Client, draft: string) {
+  const shapes = await readTables(client);
+  const tables: BackupManifest['tables'] = [];
+  for (const shape of shapes) tables.push(await copyTable(client, shape, tableFile(draft, shape.name)));
+  return {
+    instanceId: await readInstanceId(client),
+    schema: await readMigrationRows(client),
+    ledger: await readLedgerHeads(client),
+    tables,
+    // Sequences stand outside transactions: read after the rows, they are never behind them.
+    sequences: await readSequences(client),
+  };
+}
+
+async function copyTable(
+  client: Client,
+  shape: TableShape,
+  path: string,
+): Promise<BackupManifest['tables'][number]> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  let rows = 0;
+  // In COPY's text format a line feed ends a row and stands nowhere else.
+  const countRows = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) rows += 1;
+      done(null, chunk);
+    },
+  });
+  await pipeline(
+    copyOut(client, shape),
+    countRows,
+    createGzip({ level: 6 }),
+    measure,
+    createWriteStream(path, { mode: 0o600, flags: 'wx', flush: true }),
+  );
+  return { name: shape.name, columns: [...shape.columns], rows, bytes, sha256: hash.digest('hex') };
+}
+
+async function copyBlobs(source: BlobStore, draft: string): Promise<BackupManifest['blobs']> {
+  const store = await openLocalBlobStore(blobFolder(draft));
+  const copied: BackupManifest['blobs'] = [];
+  for await (const { digest } of source.list()) {
+    try {
+      const stored = await store.put(source.read(digest));
+      if (stored.digest !== digest) throw blobDamaged(digest);
+      copied.push({ digest, bytes: stored.bytes });
+    } catch (error) {
+      // Erased since it was listed: then it must not be in the backup.
+      if (!(error instanceof KulningError && error.code === 'blob.not_found')) throw error;
+    }
+  }
+  return copied;
+}
+
+async function refuseExisting(target: string): Promise<void> {
+  const entries = await readdir(target).catch(() => undefined);
+  if (entries === undefined) return;
+  throw new KulningError({
+    code: 'backup.exists',
+    status: 409,
+    message: `${target} exists already`,
+    hint: 'Name a folder that does not exist; a backup never overwrites.',
+  });
+}
+
+/** What a backup to the same place left when it was killed. */
+async function removeAbandoned(target: string): Promise<void> {
+  const prefix = `${basename(target)}.partial-`;
+  const names = await readdir(dirname(target)).catch(() => []);
+  const abandoned = names.filter((name) => name.startsWith(prefix) && !isAlive(name.slice(prefix.length)));
+  for (const name of abandoned) await rm(join(dirname(target), name), { recursive: true, force: true });
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+function diskFull(target: string, cause: unknown): KulningError {
+  return new KulningError({
+    code: 'backup.disk_full',
+    status: 507,
+    message: `there is not enough space for the backup in ${dirname(target)}`,
+    hint: 'Nothing was left there. Free space, or name a folder on another disk.',
+    retryable: true,
+    cause,
+  });
+}
+
+function blobDamaged(digest: string): KulningError {
+  return new KulningError({
+    code: 'backup.blob_damaged',
+    status: 500,
+    message: `blob ${digest} on disk is not what was stored`,
+    hint: 'Check the disk; take the blob from an older backup.',
+  });
+}
