@@ -28,6 +28,8 @@ export interface LlamaOptions {
   readonly threads: number;
   /** Used when the request names none. */
   readonly temperature: number;
+  /** Trained to write tool calls although its template says nothing of tools. */
+  readonly knowsTools: boolean;
 }
 
 export interface ScriptedOptions {

@@ -37,6 +37,7 @@ async function examine(file: string): Promise<ModelFileFacts> {
     queueLimit: 0,
     threads: 1,
     temperature: 0,
+    knowsTools: false,
   });
   await sayTwoTokens(backend);
   return {

@@ -13,6 +13,8 @@ export const llamaConfig = z.strictObject({
   slots: z.int().min(1).max(64).default(2),
   queueLimit: z.int().min(0).max(10_000).default(16),
   temperature: z.number().min(0).max(2).default(0.7),
+  /** Trained to write tool calls although its template says nothing of tools. */
+  knowsTools: z.boolean().default(false),
   parameters: z.int().min(1),
   sizeBytes: z.int().min(1),
   cacheBytesPerToken: z.number().min(0),
@@ -30,23 +32,13 @@ export const llamaAdapter: EngineAdapter = {
   parseConfig: (value) => parseEngineConfig(llamaConfig, value),
   endpoint: ({ deploymentId, model }, { runDir }) => childEndpoint('llama', model, runDir, deploymentId),
   child({ deploymentId, model, config }) {
-    const { modelPath, contextTokens, slots, queueLimit, temperature, ...facts } = parseEngineConfig(
-      llamaConfig,
-      config,
-    );
+    const { parameters, sizeBytes, cacheBytesPerToken, ...options } = parseEngineConfig(llamaConfig, config);
     return {
       deploymentId,
       model,
       kind: 'llama',
-      memoryLimitMb: memoryLimitMb(facts, contextTokens * slots),
-      options: {
-        modelPath,
-        contextTokens,
-        slots,
-        queueLimit,
-        temperature,
-        threads: threadsFor(facts.parameters, availableParallelism()),
-      },
+      memoryLimitMb: memoryLimitMb({ sizeBytes, cacheBytesPerToken }, options.contextTokens * options.slots),
+      options: { ...options, threads: threadsFor(parameters, availableParallelism()) },
     };
   },
   probe: probeChild,

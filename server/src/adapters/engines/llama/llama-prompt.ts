@@ -38,6 +38,7 @@ const PLACE = /\uE000(\d+)\uE001/u;
 export function createPromptRenderer<Token>(
   chatTemplate: string | undefined,
   vocabulary: Vocabulary<Token>,
+  knowsTools = false,
 ): PromptRenderer<Token> {
   const template = new Template(chatTemplate ?? assumedTemplate(vocabulary));
   const controls = vocabulary.controlTexts.filter((text) => text !== '');
@@ -55,7 +56,7 @@ export function createPromptRenderer<Token>(
     return begin === undefined || rendered.startsWith(begin.text) ? tokens : [begin.token, ...tokens];
   };
   return {
-    tools: toolSupport(renderText, vocabulary),
+    tools: toolSupport(renderText, knowsTools || vocabulary.tokenize(TOOL_CALL_OPEN, true).length === 1),
     render(request) {
       const texts: string[] = [];
       const held = (text: string) => (spellsControl(text) ? `\uE000${texts.push(text) - 1}\uE001` : text);
@@ -129,7 +130,7 @@ function refusable(render: () => string): string {
 /** Many templates ignore `tools` without a word; what a client asked for must not vanish. */
 function toolSupport(
   renderText: (messages: readonly object[], tools: readonly unknown[]) => string,
-  vocabulary: Vocabulary<unknown>,
+  trained: boolean,
 ): EngineCapabilities['tools'] {
   const messages = [{ role: 'user', content: 'x' }];
   const probe = {
@@ -144,5 +145,5 @@ function toolSupport(
     }
   });
   if (rendered[0] !== rendered[1]) return 'template';
-  return vocabulary.tokenize(TOOL_CALL_OPEN, true).length === 1 ? 'trained' : 'none';
+  return trained ? 'trained' : 'none';
 }

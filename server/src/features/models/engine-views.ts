@@ -1,0 +1,77 @@
+import type { EngineEndpoint, EngineSpec } from '../../core/engine/engine.ts';
+import type { DeploymentFacts } from '../../core/placement/facts.ts';
+import type { ModelsContext } from './model-context.ts';
+import * as store from './model-store.ts';
+import { engineLeaders, toyOf, type Deployment } from './model.ts';
+
+/** What placement decides by: every deployment of this instance, paused ones as not ready. */
+export async function deploymentFacts(trx: store.ModelsTransaction): Promise<DeploymentFacts[]> {
+  const versions = new Map((await store.readVersions(trx)).map((version) => [version.id, version]));
+  const states = await store.readEngineStates(trx);
+  return (await store.readDeployments(trx)).flatMap((deployment) => {
+    const version = versions.get(deployment.versionId);
+    if (version === undefined) return [];
+    const { id, nonCommercial, revenueCapEurPerMonth } = version.licence;
+    const toy = toyOf(version);
+    const { contextTokens, slots } = limitsOf(deployment);
+    return {
+      id: deployment.id,
+      model: deployment.model,
+      modelVersion: version.id,
+      ...(version.digest !== null && { digest: version.digest }),
+      licence: {
+        id,
+        ...(nonCommercial !== undefined && { nonCommercial }),
+        ...(revenueCapEurPerMonth !== undefined && { revenueCapEurPerMonth }),
+      },
+      siteId: deployment.siteId,
+      engine: { id: deployment.id, kind: deployment.engineKind, ...(toy !== null && { toy }) },
+      ...(contextTokens !== null && { contextTokens }),
+      ...(slots !== null && { slots }),
+      ready: deployment.desired === 'running' && states.get(deployment.id)?.phase === 'ready',
+    };
+  });
+}
+
+/** Where dispatch sends the bytes of each running deployment; opens the keys of remote servers. */
+export async function engineEndpoints(
+  { engines, secrets, runDir }: ModelsContext,
+  trx: store.ModelsTransaction,
+): Promise<Map<string, EngineEndpoint>> {
+  const endpoints = new Map<string, EngineEndpoint>();
+  const running = (await store.readDeployments(trx)).filter(isRunning);
+  const leaders = engineLeaders(running);
+  for (const { id, model, engineKind, engineConfig, sealedKey } of running) {
+    const deployment = { deploymentId: leaders.get(id) ?? id, model, config: engineConfig };
+    const secret = sealedKey === null ? undefined : await secrets.open(id, sealedKey);
+    endpoints.set(
+      id,
+      engines[engineKind].endpoint(deployment, { runDir, ...(secret !== undefined && { secret }) }),
+    );
+  }
+  return endpoints;
+}
+
+/** The children that this machine should run, for the engine host. */
+export async function desiredEngines(
+  context: ModelsContext,
+  trx: store.ModelsTransaction,
+): Promise<EngineSpec[]> {
+  const here = new Set((await context.sites(trx)).filter((site) => site.onThisMachine).map(({ id }) => id));
+  const running = (await store.readDeployments(trx)).filter((one) => isRunning(one) && here.has(one.siteId));
+  const leaders = engineLeaders(running);
+  return running.flatMap(({ id, model, engineKind, engineConfig }) => {
+    if (leaders.get(id) !== id) return [];
+    return context.engines[engineKind].child({ deploymentId: id, model, config: engineConfig }) ?? [];
+  });
+}
+
+export function limitsOf({ engineConfig }: Deployment): {
+  contextTokens: number | null;
+  slots: number | null;
+} {
+  const config = (engineConfig ?? {}) as { readonly contextTokens?: number; readonly slots?: number };
+  return { contextTokens: config.contextTokens ?? null, slots: config.slots ?? null };
+}
+
+export const isRunning = ({ desired }: Deployment): boolean => desired === 'running';

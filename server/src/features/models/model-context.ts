@@ -1,0 +1,52 @@
+import type { EngineAdapter, EngineKind, EngineState } from '../../core/engine/engine.ts';
+import type { InspectModelFile } from '../../core/engine/model-file.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { IdSource } from '../../core/id.ts';
+import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
+import { bumpModels, type ModelsTables, type ModelsTransaction } from './model-store.ts';
+
+/** Keeps the keys of remote servers; the vault stands behind it. What it seals may lie in the database and in backups. */
+export interface SecretBox {
+  seal(ownerId: string, secret: string): Promise<string>;
+  open(ownerId: string, sealed: string): Promise<string>;
+}
+
+/** What this slice needs to know of a site. */
+export interface SiteReference {
+  readonly id: string;
+  readonly slug: string;
+  /** This machine, under its own name or as the stand-in for a simulated site. */
+  readonly onThisMachine: boolean;
+  /** The machine itself. */
+  readonly isThisMachine: boolean;
+}
+
+/** What the use cases of this slice stand on. */
+export interface ModelsContext {
+  readonly database: Database<ModelsTables>;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly engines: Readonly<Record<EngineKind, EngineAdapter>>;
+  readonly inspectModelFile: InspectModelFile;
+  readonly secrets: SecretBox;
+  /** Where sockets of engine children lie. */
+  readonly runDir: string;
+  sites(trx: AnyTransaction): Promise<readonly SiteReference[]>;
+  /** Writes to the ledger in the transaction of the change. */
+  record(trx: AnyTransaction, event: LedgerEvent): Promise<unknown>;
+  /** What the engine host says right now, with memory and load; empty where no host is near. */
+  liveStates(): readonly EngineState[];
+}
+
+/** Every change commits with its ledger entry and tells the gateways; one change after the other. */
+export function changing<T>(
+  { database, clock }: ModelsContext,
+  reason: string,
+  work: (trx: ModelsTransaction, at: Date) => Promise<T>,
+): Promise<T> {
+  return database.inInstance(reason, async (trx) => {
+    await bumpModels(trx);
+    return work(trx, new Date(clock.now()));
+  });
+}

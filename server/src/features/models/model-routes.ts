@@ -1,0 +1,56 @@
+import {
+  deploymentsOperations,
+  enginesOperations,
+  modelsOperations,
+  type DeploymentView,
+} from '@kulning/sdk';
+
+import { route, type Route } from '../../platform/http/route.ts';
+import type { ModelsContext } from './model-context.ts';
+import { addModel, removeModel, setDesired, unknownDeployment } from './model-service.ts';
+import { deploymentViews, engineViews, modelViews, readEverything } from './model-views.ts';
+import type { Language } from './model-words.ts';
+import { unknownModel } from './model.ts';
+
+export function modelRoutes(context: ModelsContext): Route[] {
+  const find = async (idOrName: string, language: Language) => {
+    const views = modelViews(await readEverything(context), language);
+    return (
+      views.find(({ id, name }) => id === idOrName || name === idOrName) ??
+      unknownModel(
+        idOrName,
+        views.map(({ name }) => name),
+      )
+    );
+  };
+  const findDeployment = async (deploymentId: string): Promise<DeploymentView> => {
+    const found = deploymentViews(await readEverything(context)).find(({ id }) => id === deploymentId);
+    if (found === undefined) throw unknownDeployment(deploymentId);
+    return found;
+  };
+  const wanting = (desired: 'running' | 'paused') => async (deploymentId: string) => {
+    await setDesired(context, deploymentId, desired);
+    return findDeployment(deploymentId);
+  };
+  const pause = wanting('paused');
+  const resume = wanting('running');
+  return [
+    route(modelsOperations.list, async (_, { caller }) => ({
+      items: modelViews(await readEverything(context), caller.language),
+    })),
+    route(modelsOperations.get, ({ params }, { caller }) => find(params.modelId, caller.language)),
+    route(modelsOperations.add, async ({ body }, { caller, signal }) =>
+      find(await addModel(context, body, signal), caller.language),
+    ),
+    route(modelsOperations.remove, ({ params }) => removeModel(context, params.modelId)),
+    route(deploymentsOperations.list, async () => ({
+      items: deploymentViews(await readEverything(context)),
+    })),
+    route(deploymentsOperations.get, ({ params }) => findDeployment(params.deploymentId)),
+    route(deploymentsOperations.pause, ({ params }) => pause(params.deploymentId)),
+    route(deploymentsOperations.resume, ({ params }) => resume(params.deploymentId)),
+    route(enginesOperations.list, async () => ({
+      items: engineViews(await readEverything(context), context.liveStates()),
+    })),
+  ];
+}

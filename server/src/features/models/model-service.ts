@@ -1,0 +1,180 @@
+import { KulningError, type ModelAddition } from '@kulning/sdk';
+
+import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import { changing, type ModelsContext, type SiteReference } from './model-context.ts';
+import { examineSource, type ExaminedSource } from './model-source.ts';
+import * as store from './model-store.ts';
+import { unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
+
+/** Looks at the source first, which may take minutes; then stores all of it in one transaction. @returns the model's id */
+export async function addModel(
+  context: ModelsContext,
+  addition: ModelAddition,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await examineSource(context, addition, signal);
+  return changing(context, 'add a model', async (trx, at) => {
+    await requireFreeName(trx, source.name);
+    const site = siteFor(await context.sites(trx), addition.siteId, source);
+    const model: Model = { id: context.ids.next('model'), name: source.name, origin: 'added', createdAt: at };
+    await store.insertModel(trx, model);
+    await addVersion(context, trx, at, model, source, [site.id], addition.apiKey);
+    return model.id;
+  });
+}
+
+/** A new version of a model and its deployments, with one ledger entry. */
+export async function addVersion(
+  context: ModelsContext,
+  trx: store.ModelsTransaction,
+  at: Date,
+  model: Model,
+  source: Omit<ExaminedSource, 'name' | 'elsewhere'>,
+  siteIds: readonly string[],
+  apiKey?: string,
+): Promise<void> {
+  const version: ModelVersion = {
+    ...source.version,
+    id: context.ids.next('version'),
+    modelId: model.id,
+    createdAt: at,
+  };
+  await store.insertVersion(trx, version);
+  const deployments: string[] = [];
+  for (const siteId of siteIds) {
+    const id = context.ids.next('deployment');
+    await store.insertDeployment(trx, {
+      id,
+      versionId: version.id,
+      siteId,
+      engineKind: source.engineKind,
+      engineConfig: source.engineConfig,
+      sealedKey: apiKey === undefined ? null : await context.secrets.seal(id, apiKey),
+      desired: 'running',
+      createdAt: at,
+    });
+    deployments.push(id);
+  }
+  await noteChange(context, trx, at, 'model.added', {
+    model: model.id,
+    name: model.name,
+    version: version.id,
+    digest: version.digest,
+    licence: version.licence.id,
+    engine: source.engineKind,
+    sites: siteIds,
+    deployments,
+  });
+}
+
+/** @throws KulningError `model.unknown` with the nearest names */
+export async function removeModel(context: ModelsContext, idOrName: string): Promise<{ removed: string }> {
+  return changing(context, 'remove a model', async (trx, at) => {
+    const models = await store.readModels(trx);
+    const model = models.find(({ id, name }) => id === idOrName || name === idOrName);
+    if (model === undefined)
+      return unknownModel(
+        idOrName,
+        models.map(({ name }) => name),
+      );
+    const deployments = (await store.readDeployments(trx))
+      .filter(({ modelId }) => modelId === model.id)
+      .map(({ id }) => id);
+    await store.deleteDeployments(trx, deployments);
+    await store.markRemoved(trx, model.id, at);
+    await noteChange(context, trx, at, 'model.removed', { model: model.id, name: model.name, deployments });
+    return { removed: model.name };
+  });
+}
+
+/** Doing it twice changes nothing and records nothing. @throws KulningError `deployment.unknown` */
+export async function setDesired(
+  context: ModelsContext,
+  deploymentId: string,
+  desired: Deployment['desired'],
+): Promise<void> {
+  await changing(context, 'pause or resume a deployment', async (trx, at) => {
+    const deployment = (await store.readDeployments(trx)).find(({ id }) => id === deploymentId);
+    if (deployment === undefined) throw unknownDeployment(deploymentId);
+    if (deployment.desired === desired) return;
+    await store.setDesired(trx, deploymentId, desired);
+    if (desired === 'paused') await store.forgetEngineState(trx, deploymentId);
+    const kind = desired === 'paused' ? 'deployment.paused' : 'deployment.resumed';
+    await noteChange(context, trx, at, kind, {
+      deployment: deploymentId,
+      model: deployment.modelId,
+      site: deployment.siteId,
+    });
+  });
+}
+
+export function unknownDeployment(deploymentId: string): KulningError {
+  return new KulningError({
+    code: 'deployment.unknown',
+    status: 404,
+    message: `there is no deployment ${deploymentId}`,
+    hint: '`kulning deployments list` shows what there is.',
+  });
+}
+
+async function requireFreeName(trx: store.ModelsTransaction, name: string): Promise<void> {
+  if (name === '')
+    throw new KulningError({
+      code: 'model.name_needed',
+      status: 400,
+      message: 'the source has no usable name',
+      hint: 'Give one with --name.',
+      path: 'name',
+    });
+  const taken = (await store.readModels(trx)).some((model) => model.name === name);
+  if (!taken) return;
+  throw new KulningError({
+    code: 'model.name_taken',
+    status: 409,
+    message: `there is a model "${name}" already`,
+    hint: 'Give another name with --name, or remove the old one first.',
+    path: 'name',
+  });
+}
+
+/**
+ * Where an engine stands decides what may be sent to it, so it is never guessed: a file runs here, a server on
+ * loopback is taken to be here, and of any other server a person must say it.
+ */
+function siteFor(
+  sites: readonly SiteReference[],
+  wanted: string | undefined,
+  source: ExaminedSource,
+): SiteReference {
+  const site =
+    wanted === undefined
+      ? sites.find(({ isThisMachine }) => isThisMachine && !source.elsewhere)
+      : sites.find(({ id, slug }) => id === wanted || slug === wanted);
+  const problem = (code: string, message: string, hint: string) =>
+    new KulningError({ code, status: 400, message, hint, path: 'siteId' });
+  const known = `Sites: ${sites.map(({ slug }) => slug).join(', ')}.`;
+  if (site === undefined && wanted === undefined)
+    throw problem(
+      'model.site_needed',
+      'that server is not on this machine, and nobody said at which site it stands',
+      `Name its site with --site-id, or add it first: kulning sites create. ${known}`,
+    );
+  if (site === undefined) throw problem('site.unknown', `there is no site "${wanted}"`, known);
+  if (source.engineKind !== 'openai-http' && !site.onThisMachine)
+    throw problem(
+      'model.site_elsewhere',
+      `a file runs on this machine, and ${site.slug} is elsewhere`,
+      'Start a server at that site and give its URL.',
+    );
+  return site;
+}
+
+export async function noteChange(
+  context: ModelsContext,
+  trx: store.ModelsTransaction,
+  at: Date,
+  kind: string,
+  body: LedgerEvent['body'],
+): Promise<void> {
+  await context.record(trx, { kind, at: at.toISOString(), organisation: null, body });
+}

@@ -1,0 +1,156 @@
+import { basename, resolve } from 'node:path';
+
+import { KulningError, type ModelAddition } from '@kulning/sdk';
+
+import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
+import type { ModelsContext } from './model-context.ts';
+import { contextFor, licenceOf, nameFrom, type ModelVersion } from './model.ts';
+
+/** A source that was looked at and works: what to store for it. */
+export interface ExaminedSource {
+  readonly name: string;
+  readonly version: Omit<ModelVersion, 'id' | 'modelId' | 'createdAt'>;
+  readonly engineKind: EngineKind;
+  readonly engineConfig: unknown;
+  /** The server is another machine, or may be: only a person knows at which site it stands. */
+  readonly elsewhere: boolean;
+}
+
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** @throws KulningError that says what is wrong with the file or server, before anything is stored */
+export function examineSource(
+  context: ModelsContext,
+  addition: ModelAddition,
+  signal: AbortSignal,
+): Promise<ExaminedSource> {
+  return /^https?:\/\//iu.test(addition.source)
+    ? examineServer(context, addition, signal)
+    : examineFile(context, addition, signal);
+}
+
+async function examineFile(
+  context: ModelsContext,
+  addition: ModelAddition,
+  signal: AbortSignal,
+): Promise<ExaminedSource> {
+  if (addition.apiKey !== undefined) throw misplaced('apiKey', 'a file needs no key');
+  if (addition.engineModel !== undefined) throw misplaced('engineModel', 'a file holds one model');
+  const modelPath = resolve(addition.source);
+  const facts = await context.inspectModelFile(modelPath, signal);
+  const contextTokens = contextFor(addition.contextTokens, facts.contextTokens);
+  const { parameters, sizeBytes, cacheBytesPerToken } = facts;
+  return {
+    name: addition.name ?? nameFrom(facts.name ?? basename(modelPath).replace(/\.gguf$/iu, '')),
+    version: {
+      digest: facts.digest,
+      format: 'gguf',
+      architecture: facts.architecture,
+      parameters,
+      sizeBytes,
+      contextTokens: facts.contextTokens,
+      licence: licenceOf(addition.licence, facts),
+      card: { tools: facts.tools },
+    },
+    engineKind: 'llama',
+    engineConfig: context.engines.llama.parseConfig({
+      modelPath,
+      contextTokens,
+      parameters,
+      sizeBytes,
+      cacheBytesPerToken,
+    }),
+    elsewhere: false,
+  };
+}
+
+async function examineServer(
+  context: ModelsContext,
+  addition: ModelAddition,
+  signal: AbortSignal,
+): Promise<ExaminedSource> {
+  const { baseUrl, probe } = await probeServer(context, addition, signal);
+  const engineModel = addition.engineModel ?? onlyModel(probe);
+  const served = probe.models.find((model) => model.id === engineModel);
+  const contextTokens = addition.contextTokens ?? served?.contextTokens;
+  return {
+    name: addition.name ?? nameFrom(basename(engineModel).replace(/\.gguf$/iu, '')),
+    version: {
+      digest: null,
+      format: 'remote',
+      architecture: null,
+      parameters: null,
+      sizeBytes: null,
+      contextTokens: contextTokens ?? null,
+      licence: licenceOf(addition.licence, undefined),
+      card: {
+        server: probe.server ?? 'unknown',
+        tools: probe.capabilities.tools,
+        jsonSchema: probe.capabilities.jsonSchema,
+      },
+    },
+    engineKind: 'openai-http',
+    engineConfig: context.engines['openai-http'].parseConfig({
+      baseUrl,
+      engineModel,
+      ...(contextTokens !== undefined && { contextTokens }),
+    }),
+    elsewhere: !isLoopback(new URL(baseUrl).hostname),
+  };
+}
+
+/** As given, and with `/v1` after it: people copy the address without. The first error is the one that counts. */
+async function probeServer(
+  { engines }: ModelsContext,
+  { source, apiKey, engineModel = '' }: ModelAddition,
+  signal: AbortSignal,
+): Promise<{ baseUrl: string; probe: EngineProbe }> {
+  const adapter = engines['openai-http'];
+  const given = source.replace(/\/+$/u, '');
+  const attempt = async (baseUrl: string) => {
+    adapter.parseConfig({ baseUrl, engineModel: engineModel || 'any' });
+    const deployment = {
+      deploymentId: '',
+      model: '',
+      config: { baseUrl, engineModel: engineModel || 'any' },
+    };
+    const place = { runDir: '', ...(apiKey !== undefined && { secret: apiKey }) };
+    const endpoint = { ...adapter.endpoint(deployment, place), engineModel };
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+    return { baseUrl, probe: await adapter.probe(endpoint, timeout) };
+  };
+  try {
+    return await attempt(given);
+  } catch (error) {
+    const mayLackPath =
+      error instanceof KulningError && error.code === 'engine.not_openai' && !given.endsWith('/v1');
+    if (!mayLackPath) throw error;
+    return attempt(`${given}/v1`);
+  }
+}
+
+function onlyModel({ models }: EngineProbe): string {
+  const [first] = models;
+  if (first !== undefined && models.length === 1) return first.id;
+  throw new KulningError({
+    code: first === undefined ? 'engine.no_models' : 'engine.several_models',
+    status: 400,
+    message: first === undefined ? 'the server serves no model' : `the server serves ${models.length} models`,
+    hint:
+      first === undefined
+        ? 'Load a model in it first.'
+        : `Choose one with --engine-model: ${models
+            .slice(0, 8)
+            .map((model) => model.id)
+            .join(', ')}.`,
+    path: 'engineModel',
+  });
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(hostname);
+}
+
+function misplaced(path: string, message: string): KulningError {
+  return new KulningError({ code: 'model.addition_invalid', status: 400, message, path });
+}
