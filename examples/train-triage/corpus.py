@@ -186,10 +186,11 @@ class Writer:
         text = body[0]
         for sentence in body[1:]:
             text += r.choice([" ", " ", " ", "\n", "\n\n"]) + sentence
-        header, from_line = self.header(subject)
-        if chance(0.9):
+        bare = not self.held and chance(0.05)
+        header, from_line = ("", False) if bare else self.header(subject)
+        if chance(0.9) and not bare:
             text = phrase("greeting") + r.choice(["\n\n", "\n\n", "\n", " "]) + text
-        text, named = self.sign(text, from_line)
+        text, named = (text, False) if bare else self.sign(text, from_line)
         self.used = {**(subject_used if header else {}), **self.used}
         fields = {"sender": self.sender if named else None, "reference": self.used.get("ref"),
                   "amount": self.used.get("amount"), "date": self.used.get("date")}
@@ -231,6 +232,8 @@ class Writer:
             lines.append(self.sender)
             if self.sender != self.company and r.random() < 0.35:
                 lines.append(self.company)
+            elif self.sender != self.company and r.random() < 0.2:
+                lines.append(slots.capital(self.value("job")))
         if r.random() < 0.25:
             lines.append(slots.phone(r, self.language))
         return text + r.choice(["\n\n", "\n\n", "\n"]) + "\n".join(lines), True
@@ -239,6 +242,8 @@ class Writer:
         """Something that is no mail, in one to four sentences."""
         count = self.r.choice([1] * 7 + [2, 2, 3, 4])
         text = " ".join(self.fill(self.pick("question", from_chat=True)) for _ in range(count))
+        if self.r.random() < 0.12:
+            text = f"{self.fill(self.either('greeting'))} {text}"
         return text.lower() if self.r.random() < 0.15 else text.rstrip(" ?.!") if self.r.random() < 0.12 else text
 
 

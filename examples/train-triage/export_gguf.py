@@ -9,12 +9,14 @@ import json
 import os
 import struct
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy
 import torch
 
 from tokenizer import SPECIAL, Tokenizer
+from train import CHATS_PER_STEP
 
 ALIGNMENT = 32
 UINT32, INT32, FLOAT32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9  # GGUF metadata types
@@ -120,9 +122,28 @@ def main():
     temporary = target.with_suffix(".tmp")
     temporary.write_bytes(data)
     os.replace(temporary, target)
-    training = {key: saved["state"][key] for key in ("step", "steps", "tokens", "seconds", "cpu_seconds")}
-    print(json.dumps({"file": target.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-                      "parameters": parameters, "shape": shape, "type": kind, "training": training}))
+    training = {key: round(saved["state"][key]) for key in ("steps", "tokens", "seconds", "cpu_seconds")}
+    write_card(target, parameters, shape, kind, training)
+    print(json.dumps({"file": target.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "parameters": parameters}))
+
+
+def write_card(target, parameters, shape, kind, training):
+    """What is known without measuring; evaluate.ts adds the rest."""
+    card = {
+        "name": "kulning-triage",
+        "licence": "Apache-2.0",
+        "toy": True,
+        "parameters": parameters,
+        "weights": kind,
+        "contextTokens": shape["context"],
+        "shape": shape,
+        "languages": ["en", "fr", "sv"],
+        "data": "generated from the templates in mails/ and chat/; no mail of a real person, nothing downloaded",
+        "trainedAt": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "training": {"steps": training["steps"], "chats": training["steps"] * CHATS_PER_STEP, "tokens": training["tokens"],
+                     "seconds": training["seconds"], "cpuSeconds": training["cpu_seconds"]},
+    }
+    target.with_name("card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ COMPANY_END = {
     "fr": ["SARL", "SAS", "Services", "& Fils", "Conseil", "Bâtiment", "Distribution", "Énergie"],
     "sv": ["AB", "Bygg AB", "Service", "Konsult", "& Söner", "Handel", "Kontor AB", "Energi"],
 }
+TRADE = {
+    "en": "Bakery|Garage|Print Shop|School|Town Council|Dental Practice|Hotel|Bookshop|Electric|Insurance|Accounts Team|Customer Service|Logistics".split("|"),
+    "fr": "Boulangerie|Garage|Imprimerie|École|Mairie|Cabinet|Hôtel|Librairie|Électricité|Assurances|Comptabilité|Service clients|Transports".split("|"),
+    "sv": "Bageriet|Bilverkstaden|Tryckeriet|Skolan|Kommunen|Tandläkarna|Hotellet|Bokhandeln|Elektriska|Försäkringar|Ekonomiavdelningen|Kundtjänst|Åkeriet".split("|"),
+}
 SYLLABLES = {
     "en": "al ber cra den el fin gar hol is jen ken lor mar nor ox pen quin ros sta ter un vin wel wick ham ton ley ford by well son worth ridge".split(),
     "fr": "al beau char de é fleu gué hui i jou lan mon nel ou pré quin ran sau tré vi zé lle rand mont val tier rier gnon ssac nac ière".split(),
@@ -79,7 +84,14 @@ def person(r, language, unseen=False):
 
 def company(r, language):
     start = r.choice(COMPANY_START) if r.random() < 0.5 else capital(word(r, language))
-    return f"{start} {r.choice(COMPANY_END[language])}"
+    kind = r.random()
+    if kind < 0.5:
+        return f"{start} {r.choice(COMPANY_END[language])}"
+    trade = r.choice(TRADE[language])
+    if kind < 0.75:
+        return f"{trade} {start}" if language == "fr" else f"{start} {trade}" if language == "en" else r.choice([f"{start}s {trade.lower()}", f"{trade} {start}"])
+    town = r.choice(CITY[language].split())
+    return {"en": f"{town} {trade}", "fr": f"{trade} de {town}", "sv": f"{trade} i {town}" + r.choice(["", " AB"])}[language]
 
 
 def phone(r, language):

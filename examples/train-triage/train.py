@@ -27,7 +27,7 @@ from tokenizer import Tokenizer, learn
 
 SHAPE = {"vocab": 2048, "dim": 160, "layers": 4, "heads": 5, "kv_heads": 5, "ff": 448, "context": 768}
 CHATS_PER_STEP, CHATS_PER_PASS = 16, 2  # a pass pads its chats to the longest of them
-PROMPT_SHARE, PROMPT_WEIGHT = 0.25, 0.2  # a quarter of the prompt's tokens is learned too, faintly
+PROMPT_SHARE, PROMPT_WEIGHT = 0.5, 0.2  # half of the prompt's tokens is learned too, faintly
 WARMUP_STEPS, LAST_SHARE = 40, 0.02
 STOPPED = 75
 
