@@ -128,12 +128,13 @@ test('a policy that permits nothing still names why', () => {
 });
 
 test('a rule that cannot be evaluated refuses', () => {
-  const overflow = readPolicy(
-    `@id("all") @tag("house") @en("a") @fr("b") @sv("c") permit (principal, action, resource);
-     @id("sum") @tag("house") @en("a") @fr("b") @sv("c") forbid (principal, action, resource)
-     when { resource.tier + 9223372036854775807 + 1 > 0 };`,
-  );
-  const verdict = createCedar().judgeOf(overflow).judge(work(), placeOf(falun, now), 'engine');
+  const permit = '@id("all") @tag("house") @en("a") @fr("b") @sv("c") permit (principal, action, resource);';
+  const { hash, rules } = readPolicy(permit);
+  const [all] = rules;
+  const overflow =
+    'forbid (principal, action, resource) when { resource.tier + 9223372036854775807 + 1 > 0 };';
+  const withSum = { hash, rules: [all!, { ...all!, id: 'sum', effect: 'forbid' as const, cedar: overflow }] };
+  const verdict = createCedar().verdictOf(withSum, work(), placeOf(falun, now), 'engine');
   expect(verdict).toMatchObject({ allowed: false, rules: [{ id: 'sum' }] });
 });
 

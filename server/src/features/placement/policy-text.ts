@@ -12,12 +12,14 @@ import { KulningError } from '@kulning/sdk';
 
 import { placeholders } from '../../core/placement/explain.ts';
 import { ruleTags, type Language, type RuleRef } from '../../core/policy/rule.ts';
+import { factsReadBy, type RuleFacts } from './rule-facts.ts';
 
 /** A rule of a policy: who it is, in words, and in Cedar. */
 export interface PolicyRule extends RuleRef {
   readonly effect: 'permit' | 'forbid';
   readonly cedar: string;
-  readonly json: PolicyJson;
+  /** What it depends on. */
+  readonly facts: RuleFacts;
 }
 
 /** A policy that was read, validated against the schema, and whose every rule has an id, a tag and words. */
@@ -93,9 +95,18 @@ function readRule(cedar: string, line: number): PolicyRule {
     tag,
     text: { en: words('en'), fr: words('fr'), sv: words('sv') },
     effect: json.effect,
+    facts: factsOf(json, line),
     cedar,
-    json,
   };
+}
+
+function factsOf(json: PolicyJson, line: number): RuleFacts {
+  try {
+    return factsReadBy(json);
+  } catch (error) {
+    if (error instanceof RangeError) throw refused(line, error.message);
+    throw error;
+  }
 }
 
 function readWords(words: string | undefined, annotation: string, id: string, line: number): string {

@@ -1,0 +1,146 @@
+import type { CedarValueJson, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+
+/** A fact that rules can tell apart. Names that hang together (a country and whether it is in the EEA) are one. */
+export type FactName =
+  | 'role'
+  | 'dataClass'
+  | 'purpose'
+  | 'demonstration'
+  | 'organisation'
+  | 'demonstrationOrganisation'
+  | 'revenue'
+  | 'site'
+  | 'simulated'
+  | 'state'
+  | 'unclaimed'
+  | 'country'
+  | 'operator'
+  | 'parent'
+  | 'certifications'
+  | 'expiredFacts'
+  | 'expiredCertifications'
+  | 'tier'
+  | 'model'
+  | 'licence'
+  | 'nonCommercial'
+  | 'revenueCap'
+  | 'toy';
+
+/** The facts that a rule reads, and the values it names. */
+export interface RuleFacts {
+  readonly facts: ReadonlySet<FactName>;
+  readonly strings: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<number>;
+}
+
+const factOfPath: Readonly<Record<string, FactName>> = {
+  action: 'role',
+  'context.dataClass': 'dataClass',
+  'context.purpose': 'purpose',
+  'context.demonstration': 'demonstration',
+  principal: 'organisation',
+  'principal.demonstration': 'demonstrationOrganisation',
+  'principal.revenueEurPerMonth': 'revenue',
+  resource: 'site',
+  'resource.site': 'site',
+  'resource.simulated': 'simulated',
+  'resource.state': 'state',
+  'resource.unclaimed': 'unclaimed',
+  'resource.country': 'country',
+  'resource.inEea': 'country',
+  'resource.operator': 'operator',
+  'resource.parent': 'parent',
+  'resource.parentCountry': 'parent',
+  'resource.parentInEea': 'parent',
+  'resource.certifications': 'certifications',
+  'resource.expiredFacts': 'expiredFacts',
+  'resource.expiredCertifications': 'expiredCertifications',
+  'resource.tier': 'tier',
+  'resource.model': 'role',
+  'resource.model.name': 'model',
+  'resource.model.licence': 'licence',
+  'resource.model.nonCommercial': 'nonCommercial',
+  'resource.model.revenueCapEurPerMonth': 'revenueCap',
+  'resource.model.toy': 'toy',
+};
+
+/**
+ * What a rule depends on. Rules may only compare facts with named values and with each other: then a finite number of
+ * cases stands for all, and what a policy does can be checked for every one of them.
+ * @throws RangeError naming the part of Cedar that is not used here
+ */
+export function factsReadBy(rule: PolicyJson): RuleFacts {
+  const found = {
+    facts: new Set<FactName>(['role']),
+    strings: new Set<string>(),
+    numbers: new Set<number>(),
+  };
+  for (const [scope, fact] of [
+    ['principal', 'organisation'],
+    ['resource', 'site'],
+  ] as const) {
+    const constraint = rule[scope];
+    if (constraint.op === 'All') continue;
+    found.facts.add(fact);
+    if ('entity' in constraint) readValue(constraint.entity as CedarValueJson, found);
+  }
+  for (const { body } of rule.conditions) read(body, found);
+  return found;
+}
+
+interface Found {
+  readonly facts: Set<FactName>;
+  readonly strings: Set<string>;
+  readonly numbers: Set<number>;
+}
+
+const comparisons: ReadonlySet<string> = new Set(
+  '== != in < <= > >= && || ! contains containsAll containsAny isEmpty if-then-else is'.split(' '),
+);
+
+function read(expression: Expr, found: Found): void {
+  const path = pathOf(expression);
+  if (path !== undefined) {
+    const fact = factOfPath[path];
+    if (!fact) throw new RangeError(`'${path}' cannot be compared as a whole`);
+    found.facts.add(fact);
+    if (path.startsWith('resource.model')) found.facts.add('role');
+    return;
+  }
+  for (const [operator, operands] of Object.entries(expression)) {
+    if (operator === 'Value') readValue(operands, found);
+    else if (operator === 'Set') for (const element of operands as Expr[]) read(element, found);
+    else if (comparisons.has(operator)) readOperands(operands as Record<string, Expr | string>, found);
+    else
+      throw new RangeError(
+        `'${operator}' is not used here: compare facts with values, so that every case can be checked`,
+      );
+  }
+}
+
+function readOperands(operands: Readonly<Record<string, Expr | string>>, found: Found): void {
+  for (const operand of Object.values(operands)) if (typeof operand === 'object') read(operand, found);
+}
+
+/** Entities that a rule names count if there are others of their kind; classes, states and roles are all listed. */
+function readValue(value: CedarValueJson, found: Found): void {
+  if (typeof value === 'string') found.strings.add(value);
+  else if (typeof value === 'number') found.numbers.add(value);
+  else if (Array.isArray(value)) for (const element of value) readValue(element, found);
+  else if (typeof value === 'object' && value !== null) {
+    const { __entity: entity = value } = value as { __entity?: CedarValueJson };
+    const { type, id } = entity as { type?: unknown; id?: unknown };
+    if ((type === 'Organisation' || type === 'Place') && typeof id === 'string') found.strings.add(id);
+  }
+}
+
+/** `resource.model.toy` of an access or a `has`; undefined for anything else. */
+function pathOf(expression: Expr): string | undefined {
+  if ('Var' in expression) return expression.Var as string;
+  const access = ('.' in expression ? expression['.'] : 'has' in expression ? expression.has : undefined) as
+    | { left: Expr; attr: string | string[] }
+    | undefined;
+  if (!access) return undefined;
+  const left = pathOf(access.left);
+  return left === undefined ? undefined : [left, ...[access.attr].flat()].join('.');
+}
