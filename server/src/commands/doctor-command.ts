@@ -4,8 +4,9 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import type { Config, LoadedConfig } from '../config.ts';
-import { databaseChecks } from '../features/backup/index.ts';
 import { silentLogger } from '../platform/log/logger.ts';
+import { databaseChecks } from '../platform/postgres/database-checks.ts';
+import { release } from '../release.ts';
 import { foldersOf, readRunState } from '../up/home.ts';
 
 export interface Check {
@@ -35,7 +36,7 @@ export async function runDoctor({ config }: LoadedConfig, args: readonly string[
       portCheck('gateway', config.gateway, running),
     ])),
     engineCheck(),
-    ...(await databaseChecks({ home: config.home, url: config.database.url, log: silentLogger })),
+    ...(await databaseChecks({ home: config.home, url: config.database.url, release, log: silentLogger })),
   ];
   if (args.includes('--json')) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
   else

@@ -1,3 +1,4 @@
+import { backupOperations } from './backup.ts';
 import { callsOperations } from './calls.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
@@ -22,4 +23,5 @@ export const allOperations: readonly Operation[] = [
   subjectsOperations,
   erasuresOperations,
   identityOperations,
+  backupOperations,
 ].flatMap((area): Operation[] => Object.values(area));

@@ -1,4 +1,5 @@
 export * from './all-operations.ts';
+export * from './backup.ts';
 export * from './calls.ts';
 export * from './identity.ts';
 export * from './instance.ts';

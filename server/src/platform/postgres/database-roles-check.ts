@@ -23,10 +23,10 @@ interface Survey {
 const oldestVersion = 150_000;
 
 /**
- * Makes the three roles when the login may, and otherwise says what a DBA has to run.
+ * Makes the three roles when the login may (and `make` is not false), and otherwise says what a DBA has to run.
  * @throws KulningError `database.too_old`, `database.roles_missing`, or the failure to connect
  */
-export async function ensureDatabaseRoles(url: string): Promise<void> {
+export async function ensureDatabaseRoles(url: string, { make = true } = {}): Promise<void> {
   const client = new Client({
     connectionString: url,
     application_name: 'kulning setup',
@@ -41,6 +41,7 @@ export async function ensureDatabaseRoles(url: string): Promise<void> {
     if (found === undefined) throw new TypeError('the survey gives one row');
     if (found.version < oldestVersion) throw tooOld(found.version);
     if (found.held === databaseRoles.length && found.may_create) return;
+    if (!make) throw rolesMissing(found);
     await makeRoles(client, found);
   } catch (error) {
     throw toSqlError(error);
@@ -49,23 +50,28 @@ export async function ensureDatabaseRoles(url: string): Promise<void> {
   }
 }
 
-async function makeRoles(client: Client, { login, database }: Survey): Promise<void> {
-  const statements = [...rolesSql(login), ...databaseSql(database, login)];
+async function makeRoles(client: Client, found: Survey): Promise<void> {
   try {
     await client.query('begin');
-    for (const statement of statements) await client.query(statement);
+    for (const statement of statementsFor(found)) await client.query(statement);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
-    if (!(error instanceof DatabaseError)) throw error;
-    throw new KulningError({
-      code: 'database.roles_missing',
-      status: 503,
-      message: `the login ${login} lacks Kulning's roles in the database ${database}, and may not make them`,
-      hint: `Ask your database administrator to run this in ${database}:\n\n${statements.map((statement) => `${statement};`).join('\n')}\n`,
-      cause: toSqlError(error),
-    });
+    throw error instanceof DatabaseError ? rolesMissing(found, toSqlError(error)) : error;
   }
+}
+
+const statementsFor = ({ login, database }: Survey) => [...rolesSql(login), ...databaseSql(database, login)];
+
+function rolesMissing(found: Survey, cause?: unknown): KulningError {
+  const script = statementsFor(found).map((statement) => `${statement};`);
+  return new KulningError({
+    code: 'database.roles_missing',
+    status: 503,
+    message: `the login ${found.login} lacks Kulning's roles in the database ${found.database}, and may not make them`,
+    hint: `Ask your database administrator to run this in ${found.database}:\n\n${script.join('\n')}\n`,
+    cause,
+  });
 }
 
 function tooOld(version: number): KulningError {
