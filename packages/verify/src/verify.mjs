@@ -71,9 +71,17 @@ const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2,
 /** @param {string} text @returns {Bytes} */
 const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 /** @param {Uint8Array} bytes */
-const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+const toBase64 = (bytes) => btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
 /** @param {...(Uint8Array | number[])} parts @returns {Bytes} */
-const concat = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+function concat(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 /** @param {Bytes} bytes @returns {Promise<Bytes>} */
 const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 /** @param {bigint} value */
@@ -87,7 +95,9 @@ function base64(text, check) {
     'base64',
     text,
   );
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
   need(toBase64(bytes) === text, check, toBase64(bytes), text);
   return bytes;
 }
@@ -268,13 +278,18 @@ async function checkHead(checkpoint, claimed, options) {
     signatures.set(id, bytes.slice(4));
   }
 
+  const { pinnedKeys = [], pinnedWitnesses = [] } = options;
   /** @type {{ id: string, name: string, witness: boolean, pinned: boolean, signed: boolean | undefined }[]} */
   const signers = [];
   for (const { vkeys, check, witness } of [
-    { vkeys: options.pinnedKeys ?? [], check: 'pin', witness: false },
-    { vkeys: options.pinnedWitnesses ?? [], check: 'witness', witness: true },
-    { vkeys: claimed.log, check: 'keys', witness: false },
-    { vkeys: claimed.witnesses, check: 'keys', witness: true },
+    { vkeys: pinnedKeys, check: 'pin', witness: false },
+    { vkeys: pinnedWitnesses, check: 'witness', witness: true },
+    { vkeys: claimed.log.filter((vkey) => !pinnedKeys.includes(vkey)), check: 'keys', witness: false },
+    {
+      vkeys: claimed.witnesses.filter((vkey) => !pinnedWitnesses.includes(vkey)),
+      check: 'keys',
+      witness: true,
+    },
   ]) {
     const keys = await Promise.all(vkeys.map((vkey) => parseKey(vkey, check)));
     const ours = keys.filter((key) => witness || covers(key, origin));
@@ -510,7 +525,7 @@ export async function main(argv, print) {
   const { readFile } = await import('node:fs/promises');
   const { parseArgs } = await import('node:util');
   const keysOf = async (/** @type {string[]} */ given = []) => {
-    const texts = given.map((key) => (key.includes('+') ? key : readFile(key, 'utf8')));
+    const texts = given.map(async (key) => (key.includes('+') ? key : readFile(key, 'utf8')));
     return (await Promise.all(texts)).flatMap((text) => text.trim().split(/\s+/));
   };
   try {

@@ -98,10 +98,11 @@ export async function readTiles(
   logId: bigint,
   addresses: readonly TileAddress[],
 ): Promise<Map<string, Uint8Array>> {
-  if (addresses.length === 0) return new Map();
+  const wanted = [...new Map(addresses.map((address) => [tileKey(address), address])).values()];
+  if (wanted.length === 0) return new Map();
   const { rows } = await sql<{ level: number; index: bigint; hashes: Uint8Array }>`
     select tile.level, tile.index, tile.hashes
-    from unnest(${addresses.map(({ level }) => level)}::smallint[], ${addresses.map(({ index }) => index)}::bigint[])
+    from unnest(${wanted.map(({ level }) => level)}::smallint[], ${wanted.map(({ index }) => index)}::bigint[])
       as wanted (level, index)
     join kulning.ledger_tile as tile
       on tile.log_id = ${logId} and tile.level = wanted.level and tile.index = wanted.index

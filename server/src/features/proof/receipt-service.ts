@@ -80,13 +80,14 @@ export function createReceiptService(options: ReceiptOptions): ReceiptService {
     },
 
     async evidence(organisationId, filter) {
-      const { proven, heads } = await database.inOrganisation(organisationId, async (trx) => {
-        const events = await listCallEvents(trx, organisationId, filter, { limit: MAX_EVIDENCE + 1 });
-        refuseUnfit(events.length);
-        return proveAll(trx, events.reverse());
+      const { events, heads, positions } = await database.inOrganisation(organisationId, async (trx) => {
+        const found = await listCallEvents(trx, organisationId, filter, { limit: MAX_EVIDENCE + 1 });
+        refuseUnfit(found.length);
+        return proveAll(trx, found.reverse());
       });
       const receipts: object[] = [];
-      for (const { event, log } of proven) {
+      for (const event of events) {
+        const log = positions.get(event);
         receipts.push({ ...(await statement(organisationId, event)), ...(log && { log }) });
       }
       return JSON.stringify({
@@ -122,23 +123,32 @@ async function proveEntry(trx: LedgerTransaction, place: Place) {
   return { head, entry: await inclusionProof(trx, place, head) };
 }
 
-/** Proofs of many entries under as few heads as there are logs. `head` numbers the heads. */
+/** Where an entry stands in an evidence file: under which of its heads. */
+interface EvidencePosition {
+  readonly head: number;
+  readonly index: number;
+  readonly inclusion: readonly string[];
+}
+
+/** Proofs of many entries under one head for each log. */
 async function proveAll(trx: LedgerTransaction, events: readonly RecordedEvent[]) {
-  const last = new Map<bigint, Place>();
-  for (const { place } of events) {
-    if (place !== null && place.index >= (last.get(place.logId)?.index ?? 0)) last.set(place.logId, place);
-  }
-  const logIds = [...last.keys()];
   const heads: SignedHead[] = [];
-  for (const place of last.values()) heads.push(await headOver(trx, place));
-  const proven: { event: RecordedEvent; log?: { head: number; index: number; inclusion: string[] } }[] = [];
-  for (const event of events) {
-    const number = event.place === null ? -1 : logIds.indexOf(event.place.logId);
-    const head = heads[number];
-    if (event.place === null || head === undefined) proven.push({ event });
-    else proven.push({ event, log: { head: number, ...(await inclusionProof(trx, event.place, head)) } });
+  const positions = new Map<RecordedEvent, EvidencePosition>();
+  const sequenced = events.flatMap((event) => (event.place === null ? [] : { event, ...event.place }));
+  for (const [logId, entries] of Map.groupBy(sequenced, (entry) => entry.logId)) {
+    const head = await headOver(trx, { logId, index: Math.max(...entries.map(({ index }) => index)) });
+    const paths = entries.map(({ index }) => inclusionRanges(index, head.size));
+    const hashes = await rangeHashes(trx, logId, paths.flat());
+    let used = 0;
+    for (const [at, { event, index }] of entries.entries()) {
+      const length = paths[at]?.length ?? 0;
+      const inclusion = hashes.slice(used, used + length).map(base64);
+      positions.set(event, { head: heads.length, index, inclusion });
+      used += length;
+    }
+    heads.push(head);
   }
-  return { proven, heads };
+  return { heads, events, positions };
 }
 
 function refuseUnfit(count: number): void {
