@@ -13,6 +13,8 @@ export interface Subject {
   /** Their blind indexes in this organisation. */
   readonly indexes: ReadonlySet<string>;
   readonly matcher: SubjectMatcher;
+  /** The same for each identifier alone, in order. */
+  readonly parts: readonly { readonly index: string; readonly matcher: SubjectMatcher }[];
 }
 
 /** A record that holds, or may hold, the person's data. */
@@ -22,6 +24,8 @@ export interface FoundRecord {
   readonly createdAt: Date;
   /** `name`: found by a name alone; perhaps a namesake's. */
   readonly match: 'strong' | 'name';
+  /** Blind indexes of the person's identifiers that led to it. */
+  readonly matchedIndexes: readonly string[];
   /** Blind indexes of other people's identifiers in it: it is shared. */
   readonly otherIndexes: readonly string[];
   /** The same, masked, for a human who must tell two people apart. */

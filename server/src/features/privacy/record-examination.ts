@@ -44,6 +44,13 @@ export function examineRecord(
     store,
     createdAt: row.created_at,
     match: isStrong ? 'strong' : 'name',
+    matchedIndexes: subject.parts
+      .filter(
+        ({ index, matcher }) =>
+          own.some((link) => link.index === index) ||
+          found.some(({ text }) => matcher.spans(text).length > 0),
+      )
+      .map(({ index }) => index),
     otherIndexes: [...new Set([...others.map(({ index }) => index), ...strangers.keys()])].sort(),
     otherIdentifiers: [...new Set(strangers.values())].sort(),
     contexts: found

@@ -5,11 +5,16 @@ import type { Subject } from './privacy-store.ts';
 import { createSubjectMatcher } from './subject-matcher.ts';
 
 export function createSubject(vault: Vault, organisationId: string, identifiers: readonly string[]): Subject {
+  const parts = identifiers.map((identifier) => ({
+    index: vault.blindIndex(organisationId, identifier),
+    matcher: createSubjectMatcher([identifier]),
+  }));
   return {
     organisationId,
     identifiers,
-    indexes: new Set(identifiers.map((identifier) => vault.blindIndex(organisationId, identifier))),
+    indexes: new Set(parts.map(({ index }) => index)),
     matcher: createSubjectMatcher(identifiers),
+    parts,
   };
 }
 

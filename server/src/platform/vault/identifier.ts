@@ -23,7 +23,7 @@ export function isWeak(identifier: Identifier): boolean {
 
 /**
  * The normal form of what a person typed or a caller sent. National numbers are recognised by their checksum, so a
- * mistyped one becomes an `id` and matches only itself.
+ * mistyped one becomes an `id` and matches only itself. Letters alone are a name, and so never surely one person.
  */
 export function normaliseIdentifier(raw: string): Identifier {
   const text = raw
@@ -41,7 +41,7 @@ export function normaliseIdentifier(raw: string): Identifier {
   const phone = phoneOf(text);
   if (phone !== undefined) return { kind: 'phone', value: phone };
   const words = foldedWords(text);
-  if (words.length >= 2 && words.length <= 6 && /^[\p{L}\p{M}\s,.'’-]+$/u.test(text)) {
+  if (words.length >= 1 && words.length <= 6 && /^[\p{L}\p{M}\s,.'’-]+$/u.test(text)) {
     return { kind: 'name', value: words.sort().join(' ') };
   }
   return { kind: 'id', value: fold(text) };

@@ -1,0 +1,95 @@
+import type { ErasureStep, ResidualCopy, Unverifiable } from '@kulning/sdk';
+
+import { canonicalJson, type JsonObject } from '../../core/ledger/canonical-json.ts';
+import { commitment, type LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { ErasureRow, ErasureStepRow } from './erasure-store.ts';
+import type { Outlook, PrivacyStore } from './privacy-store.ts';
+import type { KeyEvidence } from './privacy-tables.ts';
+
+export const certificateFormat = 'kulning.erasure-certificate/v1';
+
+/** What one store did, from what its step wrote down. */
+export function stepSummary(
+  step: ErasureStepRow,
+  store: Pick<PrivacyStore, 'describe' | 'method'>,
+): ErasureStep {
+  const count = (action: string) =>
+    step.plan.filter((record) => record.action === action && !step.pending.includes(record.recordId)).length;
+  return {
+    store: step.store,
+    description: store.describe('en'),
+    method: store.method,
+    found: step.plan.length,
+    destroyed: step.erased_at === null ? 0 : count('destroy'),
+    redacted: step.erased_at === null ? 0 : count('redact'),
+    kept: count('keep'),
+    pending: step.pending,
+    readBack: step.read_back ?? 'pending',
+    evidence: step.evidence ?? 'not read back yet',
+  };
+}
+
+/**
+ * The statement itself: canonical JSON, with no content and no identifier of a person. Its ledger entry carries a
+ * salted commitment to exactly these bytes.
+ */
+export function certificateText(certificate: {
+  readonly erasure: ErasureRow;
+  readonly steps: readonly ErasureStep[];
+  readonly keyEvidence: KeyEvidence;
+  readonly outlook: Outlook;
+  readonly completedAt: Date;
+}): string {
+  const { erasure, steps, keyEvidence, outlook } = certificate;
+  return canonicalJson({
+    format: certificateFormat,
+    id: erasure.id,
+    organisation: erasure.organisation_id,
+    subject: {
+      commitment: erasure.subject_commitment,
+      note: 'HMAC-SHA256 of the identifiers searched for; opens with the salt that the requester received and Kulning did not keep.',
+    },
+    requestedAt: erasure.requested_at.toISOString(),
+    completedAt: certificate.completedAt.toISOString(),
+    key: {
+      epochDestroyed: erasure.epoch ?? 0,
+      method: keyEvidence.method,
+      readBack: keyEvidence.readBack,
+      processesThatForgotIt: keyEvidence.confirmedBy,
+    },
+    stores: steps.map((step) => ({ ...step })),
+    pendingRecords: steps.flatMap(({ pending }) => pending),
+    residualCopies: outlook.residualCopies.map((copy: ResidualCopy) => ({ ...copy })),
+    notVerifiable: outlook.notVerifiable.map((item: Unverifiable) => ({ ...item })),
+    meaning:
+      'Evidence towards duties under Art. 17 and 19 GDPR. It states what Kulning did and what it read back. Whether that satisfies Art. 17 is the assessment of the controller.',
+  });
+}
+
+/** The ledger entry: counts and commitments, so that the certificate can be checked against the log. */
+export function erasedEvent(
+  erasure: ErasureRow,
+  steps: readonly ErasureStep[],
+  result: { certificate: string; salt: Uint8Array; completedAt: Date },
+): LedgerEvent {
+  const stores: JsonObject[] = steps.map(({ store, destroyed, redacted, kept, pending, readBack }) => ({
+    store,
+    destroyed,
+    redacted,
+    kept,
+    pending: pending.length,
+    readBack,
+  }));
+  return {
+    kind: 'subject.erased',
+    at: result.completedAt.toISOString(),
+    organisation: erasure.organisation_id,
+    id: erasure.id,
+    body: {
+      subject: erasure.subject_commitment,
+      certificate: commitment(result.salt, Buffer.from(result.certificate)),
+      epochDestroyed: erasure.epoch ?? 0,
+      stores,
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import type { Unverifiable } from '@kulning/sdk';
+
+import type { StoreName } from '../../platform/vault/store-name.ts';
+import type { Language, PrivacyStore, ReadBack, Subject } from './privacy-store.ts';
+
+export interface FileStoreOptions {
+  readonly name: StoreName;
+  readonly description: Readonly<Record<Language, string>>;
+  /** Folders whose every byte is read; undefined when they are on another machine (your own PostgreSQL). */
+  readonly folders: readonly string[] | undefined;
+  /** Why a person's data is not expected there: `holds ciphertext only`. */
+  readonly method: string;
+  /** What remains unknown even after reading, if anything. */
+  readonly notVerifiable?: readonly Unverifiable[];
+}
+
+/**
+ * Files that must not hold a person's data in clear: PostgreSQL's tables, indexes and WAL, logs, the spool, blobs.
+ * There is nothing to erase in them; reading them back byte by byte is what shows it.
+ */
+export function createFileStore(options: FileStoreOptions): PrivacyStore {
+  return {
+    name: options.name,
+    method: options.method,
+    describe: (language) => options.description[language],
+    find: async () => [],
+    export: async () => [],
+    erase: async () => ({ pending: [] }),
+    verify: (subject) => scanFolders(options, subject),
+    outlook: async () => ({
+      residualCopies: [],
+      notVerifiable: [
+        ...(options.notVerifiable ?? []),
+        ...(options.folders === undefined
+          ? [
+              {
+                what: options.name,
+                why: 'The files are not on this machine. Rows were read back through SQL; only ciphertext was ever sent.',
+              },
+            ]
+          : []),
+      ],
+    }),
+  };
+}
+
+async function scanFolders({ folders }: FileStoreOptions, subject: Subject): Promise<ReadBack> {
+  if (folders === undefined)
+    return { readBack: 'not-verifiable', evidence: 'the files are not on this machine' };
+  const patterns = bytePatterns(subject.identifiers);
+  const hits: string[] = [];
+  let [files, bytes, unread] = [0, 0, 0];
+  for (const folder of folders) {
+    for await (const path of filesIn(folder)) {
+      const scanned = await scanFile(path, patterns).catch(() => undefined); // gone or not ours to read: counted
+      if (scanned === undefined) unread++;
+      else {
+        files++;
+        bytes += scanned.bytes;
+        if (scanned.hit) hits.push(relative(folder, path));
+      }
+    }
+  }
+  const read = `${files} files, ${bytes} bytes searched for each spelling of each identifier`;
+  const rest = unread > 0 ? `; ${unread} files could not be read` : '';
+  if (hits.length > 0)
+    return { readBack: 'found', evidence: `${read}: found in ${hits.slice(0, 5).join(', ')}${rest}` };
+  return {
+    readBack: unread > 0 && files === 0 ? 'not-verifiable' : 'gone',
+    evidence: `${read}: found nowhere${rest}`,
+  };
+}
+
+/** As typed, lower and upper case, composed and decomposed, in UTF-8; and UTF-16 as Windows tools would write it. */
+export function bytePatterns(identifiers: readonly string[]): Buffer[] {
+  const spellings = identifiers.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
+  const forms = new Set(spellings.flatMap((text) => [text.normalize('NFC'), text.normalize('NFD')]));
+  return [...forms].flatMap((text) => [Buffer.from(text), Buffer.from(text, 'utf16le')]);
+}
+
+/** Reads a file once, in pieces that overlap by the longest pattern. */
+export async function scanFile(
+  path: string,
+  patterns: readonly Buffer[],
+): Promise<{ bytes: number; hit: boolean }> {
+  const overlap = Math.max(...patterns.map(({ length }) => length)) - 1;
+  let tail = Buffer.alloc(0);
+  let bytes = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    const window = Buffer.concat([tail, piece]);
+    if (patterns.some((pattern) => window.includes(pattern))) return { bytes, hit: true };
+    tail = window.subarray(Math.max(0, window.length - overlap));
+  }
+  return { bytes, hit: false };
+}
+
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []); // not there (yet): nothing in it
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else if (entry.isFile()) yield path;
+  }
+}

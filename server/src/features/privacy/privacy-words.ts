@@ -1,0 +1,64 @@
+import type { StoreName } from '../../platform/vault/store-name.ts';
+import type { Language } from './privacy-store.ts';
+
+type Words = Readonly<Record<Language, string>>;
+
+/** What each store is, in words for a person who is not an engineer. */
+export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
+  accounts: {
+    en: 'User accounts of Kulning',
+    fr: 'Comptes utilisateur de Kulning',
+    sv: 'Användarkonton i Kulning',
+  },
+  backups: {
+    en: 'Backups made by Kulning',
+    fr: 'Sauvegardes faites par Kulning',
+    sv: 'Säkerhetskopior som Kulning har gjort',
+  },
+  blobs: {
+    en: 'Files with large encrypted content',
+    fr: 'Fichiers de contenu chiffré volumineux',
+    sv: 'Filer med stort krypterat innehåll',
+  },
+  calls: {
+    en: 'Prompts and answers that were kept',
+    fr: 'Questions et réponses conservées',
+    sv: 'Sparade frågor och svar',
+  },
+  engines: {
+    en: 'Model servers outside this machine',
+    fr: 'Serveurs de modèles hors de cette machine',
+    sv: 'Modellservrar utanför den här maskinen',
+  },
+  erasures: { en: 'Requests for erasure', fr: "Demandes d'effacement", sv: 'Begäranden om radering' },
+  log: { en: 'Log files', fr: 'Journaux', sv: 'Loggfiler' },
+  'postgres-files': {
+    en: "The database's files: tables, indexes, write-ahead log",
+    fr: 'Fichiers de la base de données : tables, index, journal de transactions',
+    sv: 'Databasens filer: tabeller, index, transaktionslogg',
+  },
+  sample: { en: 'The sample company', fr: "L'entreprise d'exemple", sv: 'Exempelföretaget' },
+  spool: {
+    en: 'Calls on their way into the database',
+    fr: 'Appels en route vers la base de données',
+    sv: 'Anrop på väg in i databasen',
+  },
+};
+
+const limits: readonly Words[] = [
+  {
+    en: 'Every readable record was opened and searched for the identifiers you gave, in their usual spellings. A nickname, a misspelling or a description without a name is not found: search for those too.',
+    fr: "Chaque enregistrement lisible a été ouvert et parcouru pour les identifiants donnés, dans leurs graphies usuelles. Un surnom, une faute d'orthographe ou une description sans nom n'est pas trouvé : cherchez-les aussi.",
+    sv: 'Varje läsbar post öppnades och söktes igenom efter de uppgifter du gav, i deras vanliga skrivsätt. Ett smeknamn, en felstavning eller en beskrivning utan namn hittas inte: sök efter dem också.',
+  },
+  {
+    en: 'Images, archives and other content that is not text were not searched.',
+    fr: "Les images, les archives et tout autre contenu qui n'est pas du texte n'ont pas été parcourus.",
+    sv: 'Bilder, arkiv och annat innehåll som inte är text har inte sökts igenom.',
+  },
+];
+
+/** What a search does not cover; always said with its result. */
+export function limitsOf(language: Language): string[] {
+  return limits.map((words) => words[language]);
+}
