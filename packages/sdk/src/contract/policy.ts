@@ -27,7 +27,6 @@ const policyHead = z.object({
   /** Absent when it was never active. */
   activatedAt: z.string().optional(),
   active: z.boolean(),
-  rules: z.number(),
 });
 
 const policyVersion = policyHead.extend({ text: z.string(), rules: z.array(policyRule) });
