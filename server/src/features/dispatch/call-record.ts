@@ -78,6 +78,8 @@ export interface CallSettlement {
   readonly overheadMs: number;
   /** Prompt and answer, where the organisation keeps them; takes the place of the intent's record. */
   readonly content?: SealedJson;
+  /** Persons found in them. */
+  readonly subjects?: readonly SubjectJson[];
 }
 
 /** Where a call is settled: the spool in a gateway, the step's transaction in a worker. */

@@ -77,6 +77,11 @@ const sentences = {
     fr: 'Il n’y a pas de modèle {model} ici.',
     sv: 'Det finns ingen modell {model} här.',
   },
+  subjectRestricted: {
+    en: 'A person named for this call has their data restricted or is being erased, so nothing is processed about them.',
+    fr: 'Une personne nommée pour cet appel fait l’objet d’une limitation ou d’un effacement : rien n’est traité à son sujet.',
+    sv: 'En person som anges för anropet har begränsad behandling eller håller på att raderas, så inget behandlas om personen.',
+  },
   receiptUnknown: {
     en: 'There is no receipt {id} in this organisation.',
     fr: 'Il n’y a pas de reçu {id} dans cette organisation.',

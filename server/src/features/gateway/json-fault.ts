@@ -101,5 +101,6 @@ class Scanner {
 
 const SPACE = /[ \t\n\r]*/y;
 const COLON = /:/y;
+// eslint-disable-next-line no-control-regex -- RFC 8259 §7 forbids exactly these
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

@@ -1,4 +1,4 @@
-import type { DeploymentFacts, Figure, SiteFacts } from '../../core/placement/facts.ts';
+import type { Figure, SiteFacts } from '../../core/placement/facts.ts';
 import type { FigureJson } from '../dispatch/index.ts';
 import { membersOf } from './json-members.ts';
 
@@ -67,9 +67,4 @@ function weakest(given: readonly FigureJson['provenance'][]): FigureJson['proven
   return given.reduce((worst, each) =>
     provenances.indexOf(each) > provenances.indexOf(worst) ? each : worst,
   );
-}
-
-/** A deployment may declare what its tokens draw; most do not. */
-export function energyFigureOf(deployment: DeploymentFacts | undefined): Figure | undefined {
-  return deployment?.wattHoursPerThousandTokens;
 }

@@ -50,7 +50,11 @@ export const nodeSpoolFiles: SpoolFiles = {
   removeDirectory: (path) => rm(path, { recursive: true }),
   async syncDirectory(path) {
     const descriptor = await openFile(path, constants.O_RDONLY);
-    await syncFile(descriptor).finally(() => closeFile(descriptor));
+    try {
+      await syncFile(descriptor);
+    } finally {
+      await closeFile(descriptor);
+    }
   },
 };
 

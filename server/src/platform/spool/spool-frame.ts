@@ -34,7 +34,7 @@ export function encodeHeader(segment: number, firstSequence: number): Buffer {
 
 /** The sequence of the segment's first frame, or nothing: never used, or left over from its last use. */
 export function decodeHeader(header: Buffer, segment: number): number | undefined {
-  if (header.length < 24 || header.latin1Slice(0, 8) !== MAGIC || header.readUInt32LE(8) !== segment)
+  if (header.length < 24 || header.toString('latin1', 0, 8) !== MAGIC || header.readUInt32LE(8) !== segment)
     return undefined;
   const intact = header.readUInt32LE(12) === crc32(header.subarray(16, 24), crc32(header.subarray(0, 12)));
   return intact ? Number(header.readBigUInt64LE(16)) : undefined;
@@ -43,7 +43,7 @@ export function decodeHeader(header: Buffer, segment: number): number | undefine
 /** Writes one frame at `offset` and returns the offset after it. The caller has made room. */
 export function encodeFrame(target: Buffer, offset: number, sequence: number, payload: string): number {
   const start = offset + FRAME_OVERHEAD_BYTES;
-  const length = target.utf8Write(payload, start);
+  const length = target.write(payload, start);
   target.writeUInt32LE(length, offset + 4);
   target.writeUInt32LE(sequence >>> 0, offset + 8);
   target.writeUInt32LE(Math.floor(sequence / 2 ** 32), offset + 12);

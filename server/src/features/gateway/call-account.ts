@@ -1,0 +1,195 @@
+import type { CallOutcomeName } from '@kulning/sdk';
+
+import type { DecisionRecord } from '../../core/placement/facts.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import type {
+  CallIntent,
+  CallSettlement,
+  Dispatch,
+  Reservation,
+  SealedJson,
+  SubjectJson,
+} from '../dispatch/index.ts';
+import type { CallContext } from './call-context.ts';
+import type { CallSeal, ContentKeeper } from './call-seal.ts';
+import type { ChatRequest } from './chat-request.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { carbonOf, energyOf, type TokenUsage } from './token-usage.ts';
+
+/** What is known of a call once its body is read. */
+export interface OpenedCall {
+  readonly chat: ChatRequest;
+  readonly seal: CallSeal;
+  readonly sealed: SealedJson;
+  readonly subjects: readonly SubjectJson[];
+}
+
+export interface Ending {
+  readonly outcome: CallOutcomeName;
+  readonly status: number;
+  readonly reason?: string;
+  readonly usage?: TokenUsage | undefined;
+  /** The whole answer, or error, went through `sent`: it can be committed to. */
+  readonly committed: boolean;
+}
+
+export interface AccountDeps {
+  readonly dispatch: Dispatch;
+  /** Absent: nothing is ever kept, whatever an organisation wants. */
+  readonly keepContent?: ContentKeeper;
+  readonly metrics: GatewayMetrics;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The books of one call: how long it took, what was sent, and the two records that it leaves. */
+export class CallAccount {
+  readonly #call: CallContext;
+  readonly #deps: AccountDeps;
+  readonly #answer: Buffer[] = [];
+  #sentAt = 0;
+  #firstByteAt = 0;
+  #engineMs = 0;
+
+  constructor(call: CallContext, deps: AccountDeps) {
+    this.#call = call;
+    this.#deps = deps;
+  }
+
+  get keepsContent(): boolean {
+    return this.#call.organisation.retentionDays !== undefined && this.#deps.keepContent !== undefined;
+  }
+
+  /** The head of a stream is on its way to the caller. */
+  get streaming(): boolean {
+    return this.#firstByteAt > 0;
+  }
+
+  /** The request leaves for the engine: from here on the time is the engine's. */
+  engineBegins(): void {
+    this.#sentAt = performance.now();
+  }
+
+  /** The time is Kulning's again: the engine's first byte in a stream, its last one otherwise. */
+  engineAnswered(): void {
+    if (!this.streaming) this.#engineMs += performance.now() - this.#sentAt;
+  }
+
+  streamBegins(): void {
+    this.#firstByteAt = performance.now();
+  }
+
+  /** Bytes of the answer, in order. */
+  sent(bytes: Buffer, { seal }: OpenedCall): void {
+    seal.add(bytes);
+    if (this.keepsContent) this.#answer.push(bytes);
+  }
+
+  /** Headers of every answer to a call, as a flat list. */
+  headers(siteSlug: string | undefined): string[] {
+    const { callId } = this.#call;
+    const overheadUs = String(Math.round(this.#overheadMs() * 1000));
+    const list = ['x-request-id', callId, 'x-kulning-receipt', callId, 'x-kulning-overhead-us', overheadUs];
+    if (siteSlug !== undefined) list.push('x-kulning-site', siteSlug);
+    return list;
+  }
+
+  intent(
+    decision: DecisionRecord,
+    opened: OpenedCall | undefined,
+    placed: Reservation | readonly string[],
+  ): CallIntent {
+    const { callId, key, organisation } = this.#call;
+    const placement = 'placement' in placed ? placed.placement : undefined;
+    return {
+      callId,
+      at: decision.inputs.now,
+      keyId: key.id,
+      streamed: opened?.chat.stream ?? false,
+      decision,
+      rules: 'placement' in placed ? placed.placement.rules.map(({ id }) => id) : placed,
+      ...(placement && {
+        placed: {
+          siteId: placement.siteId,
+          deploymentId: placement.deploymentId,
+          engine: placement.engine,
+          modelVersion: placement.modelVersion,
+          ...(placement.digest !== undefined && { digest: placement.digest }),
+          path: placement.path,
+        },
+      }),
+      ...(opened && {
+        commitments: { salt: opened.seal.saltCommitment, request: opened.seal.request },
+        sealed: opened.sealed,
+      }),
+      subjects: opened?.subjects ?? [],
+      retentionDays: organisation.retentionDays ?? null,
+    };
+  }
+
+  /** Resolves when the end of the call is durable: only then may its last byte leave. */
+  async settle(ending: Ending, opened: OpenedCall | undefined, reservation?: Reservation): Promise<void> {
+    const keeps = opened && ending.committed && reservation && this.keepsContent;
+    const kept = keeps ? await this.#keep(opened) : undefined;
+    const settlement = { ...this.#settlement(ending, opened, reservation), ...kept };
+    await this.#deps.dispatch.settle(settlement);
+    const { outcome, totalMs, overheadMs, tokens } = settlement;
+    this.#deps.metrics.settled({
+      outcome,
+      totalMs,
+      overheadMs,
+      input: tokens?.input ?? 0,
+      output: tokens?.output ?? 0,
+    });
+  }
+
+  #settlement(
+    ending: Ending,
+    opened: OpenedCall | undefined,
+    reservation: Reservation | undefined,
+  ): CallSettlement {
+    const { callId, begunAt, snapshot } = this.#call;
+    const { sites, deployments } = snapshot.ground.facts;
+    const { outcome, status, reason, usage, committed } = ending;
+    const placement = reservation?.placement;
+    const deployment = placement && deployments.find(({ id }) => id === placement.deploymentId);
+    const energy = energyOf(usage, deployment?.wattHoursPerThousandTokens);
+    return {
+      callId,
+      at: this.#deps.now(),
+      outcome,
+      status,
+      ...(reason !== undefined && { reason }),
+      ...(usage && { tokens: usage }),
+      energy,
+      carbon: carbonOf(energy, placement && sites.find(({ id }) => id === placement.siteId)),
+      ...(committed && opened && { response: opened.seal.response() }),
+      ...(this.streaming && { firstByteMs: this.#firstByteAt - begunAt }),
+      totalMs: performance.now() - begunAt,
+      overheadMs: this.#overheadMs(),
+    };
+  }
+
+  /** Prompt and answer go to the vault. If that fails the call still has its record, without them. */
+  async #keep({ chat, seal }: OpenedCall): Promise<Pick<CallSettlement, 'content' | 'subjects'>> {
+    const { organisation, callId } = this.#call;
+    const content = {
+      salt: seal.salt.toString('base64'),
+      prompt: chat.messages,
+      answer: Buffer.concat(this.#answer).toString(),
+    };
+    try {
+      const kept = await this.#deps.keepContent?.(organisation.id, callId, content);
+      return kept ? { content: kept.sealed, subjects: kept.subjects } : {};
+    } catch (error) {
+      this.#deps.log.error('gateway.content_not_kept', error, { call: callId });
+      return {};
+    }
+  }
+
+  /** Everything up to the first byte that was not the engine's. */
+  #overheadMs(): number {
+    const until = this.streaming ? this.#firstByteAt : performance.now();
+    return until - this.#call.begunAt - this.#engineMs;
+  }
+}

@@ -1,0 +1,69 @@
+import { normaliseEngineError, OpenAiError } from '../../core/engine/openai-error.ts';
+import { explain } from '../../core/placement/explain.ts';
+import type { Language } from '../../core/policy/rule.ts';
+import type { Refused } from '../dispatch/index.ts';
+import { say } from './gateway-words.ts';
+import type { ErrorSupplement } from './openai-answer.ts';
+
+/** A refusal in the caller's language: the words of its rules, and what to do now. */
+export function refusalError(
+  refused: Refused,
+  language: Language,
+): { error: OpenAiError; supplement: ErrorSupplement } {
+  const { code, status, retryable, rules } = refused.refusal;
+  const { words, hint } = explain(refused, language);
+  const message = hint === undefined ? words : `${words} ${hint}`;
+  return {
+    error: new OpenAiError(status, message, {
+      code: code === 'model.unknown' ? 'model_not_found' : code,
+      ...(code === 'model.unknown' && { param: 'model' }),
+      ...(code === 'context.overflow' && { param: 'messages' }),
+      ...(retryable && { retryAfter: 2 }),
+    }),
+    supplement: {
+      ...(hint !== undefined && { hint }),
+      ...(rules.length > 0 && { rules: rules.map(({ id, tag }) => ({ id, tag })) }),
+    },
+  };
+}
+
+/**
+ * What the caller is told when the engine answered with an error. What is wrong with the request is passed on in the
+ * engine's words; what is wrong between gateway and engine is not the caller's to mend.
+ */
+export function engineError(
+  status: number,
+  bytes: Buffer,
+  retryAfter: string | undefined,
+  site: string,
+  language: Language,
+): OpenAiError {
+  const isCallers = status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 404;
+  if (isCallers || status === 503) {
+    const {
+      status: normalised,
+      message,
+      body,
+    } = normaliseEngineError(status, bytes.toString('utf8', 0, 65_536));
+    const { type, param, code } = body.error;
+    const seconds = Number(retryAfter ?? (status === 429 || status === 503 ? 1 : NaN));
+    return new OpenAiError(normalised, message, {
+      type,
+      ...(param !== null && { param }),
+      ...(code !== null && { code }),
+      ...(Number.isFinite(seconds) && { retryAfter: seconds }),
+    });
+  }
+  return new OpenAiError(502, say('engineRefusedUs', language, { site, status }), { code: 'engine_error' });
+}
+
+export function engineFailed(site: string, language: Language): OpenAiError {
+  return new OpenAiError(502, say('engineFailed', language, { site }), { code: 'engine_failed' });
+}
+
+/** What an answer says about the engine: undefined is nothing, because it was busy, or we were wrong. */
+export function healthOf(status: number): boolean | undefined {
+  if (status === 429 || status === 503 || status === 401 || status === 403 || status === 404)
+    return undefined;
+  return status < 500;
+}

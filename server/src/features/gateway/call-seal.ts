@@ -1,0 +1,68 @@
+import { createHmac, type Hmac, hash, randomFillSync } from 'node:crypto';
+
+import { KulningError } from '@kulning/sdk';
+
+import type { SealedRecord, Vault } from '../../platform/vault/vault.ts';
+import type { SealedJson, SubjectJson } from '../dispatch/index.ts';
+
+/** Keeps what an organisation wants kept, encrypted; gives what the vault record of the call then is. */
+export type ContentKeeper = (
+  organisationId: string,
+  callId: string,
+  content: { readonly salt: string; readonly prompt: unknown; readonly answer: string },
+) => Promise<{ readonly sealed: SealedJson; readonly subjects: readonly SubjectJson[] }>;
+
+/** The salt of one call, the commitments made with it, and its vault record. */
+export class CallSeal {
+  readonly salt: Buffer;
+  readonly request: string;
+  readonly #response: Hmac;
+
+  constructor(requestBytes: Buffer) {
+    this.salt = randomFillSync(Buffer.allocUnsafe(32));
+    this.request = `hmac-sha256:${createHmac('sha256', this.salt).update(requestBytes).digest('hex')}`;
+    this.#response = createHmac('sha256', this.salt);
+  }
+
+  get saltCommitment(): string {
+    return `sha256:${hash('sha256', this.salt)}`;
+  }
+
+  /** Bytes of the answer, as they are sent. */
+  add(bytes: Buffer): void {
+    this.#response.update(bytes);
+  }
+
+  /** Once, after the last byte. */
+  response(): string {
+    return `hmac-sha256:${this.#response.digest('hex')}`;
+  }
+
+  /** The record `{ salt }`. @throws KulningError `vault.not_loaded` */
+  seal(vault: Pick<Vault, 'seal'>, organisationId: string, callId: string): SealedJson {
+    const plaintext = Buffer.from(`{"salt":"${this.salt.toString('base64')}"}`);
+    return sealedJson(vault.seal(organisationId, callId, plaintext));
+  }
+}
+
+/** Loads the organisation's keys if they are not in memory, which happens once and after each change of them. */
+export async function withKeys<T>(
+  vault: Pick<Vault, 'load'>,
+  organisationId: string,
+  work: () => T,
+): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof KulningError && error.code === 'vault.not_loaded')) throw error;
+    await vault.load(organisationId);
+    return work();
+  }
+}
+
+export function sealedJson({ epoch, wrappedKey, nonce, ciphertext }: SealedRecord): SealedJson {
+  return { epoch, wrappedKey: base64(wrappedKey), nonce: base64(nonce), ciphertext: base64(ciphertext) };
+}
+
+const base64 = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

@@ -1,0 +1,233 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { IdSource } from '../../core/id.ts';
+import { closeServer, listen, type ListenAddress } from '../../platform/http/http-server.ts';
+import {
+  assertFresh,
+  authorise,
+  type CallContext,
+  classOf,
+  purposeOf,
+  toOpenAiError,
+} from './call-context.ts';
+import { ChatCall, type ChatDeps } from './chat-call.ts';
+import { languageOf, say } from './gateway-words.ts';
+import { modelBytes, modelListBytes } from './model-list.ts';
+import { errorBytes, retryAfterOf, sendJson } from './openai-answer.ts';
+import { readHead, type RequestHead } from './request-head.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface GatewayDeps extends ChatDeps {
+  readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs'>;
+  readonly ids: IdSource;
+  /** A receipt of the organisation, or undefined; off the hot path. */
+  readonly receiptOf: (organisationId: string, id: string) => Promise<object | undefined>;
+  readonly spoolFreeBytes: () => number;
+}
+
+export interface Gateway {
+  /** @throws KulningError `port.taken` */
+  listen(address: ListenAddress): Promise<{ url: string }>;
+  /** Stops taking calls, lets running answers end for at most `drainMs`, then cuts them; each is settled. */
+  close(drainMs: number): Promise<void>;
+}
+
+/**
+ * Against slow and greedy clients: the head within 10 s and 16 kB, the whole request within 60 s, and a bounded
+ * number of connections.
+ */
+const serverOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+  noDelay: true,
+};
+const MAX_CONNECTIONS = 10_000;
+
+/** The OpenAI-compatible API. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const running = new Set<Promise<void>>();
+  let draining = false;
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const served = new GatewayRequest(deps, request, response, draining, running.size).serve();
+    running.add(served);
+    void served.finally(() => running.delete(served));
+  };
+  const server = createServer(serverOptions, serve);
+  // Without this, node would say "continue" before anyone looked at where the data may go.
+  server.on('checkContinue', serve);
+  server.maxConnections = MAX_CONNECTIONS;
+  return {
+    async listen(address) {
+      await listen(server, address, 'gateway.port');
+      return { url: urlOf(server) };
+    },
+    async close(drainMs) {
+      draining = true;
+      await closeServer(server, drainMs);
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** One request, routed. */
+class GatewayRequest {
+  readonly #deps: GatewayDeps;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #draining: boolean;
+  readonly #inFlight: number;
+  readonly #begunAt = performance.now();
+
+  constructor(
+    deps: GatewayDeps,
+    request: IncomingMessage,
+    response: ServerResponse,
+    draining: boolean,
+    inFlight: number,
+  ) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#response = response;
+    this.#draining = draining;
+    this.#inFlight = inFlight;
+  }
+
+  /** Never rejects: whatever happens, the caller gets an answer. */
+  async serve(): Promise<void> {
+    const head = readHead(this.#request);
+    try {
+      await this.#route(head);
+    } catch (error) {
+      const told = toOpenAiError(error, languageOf(head.acceptLanguage, 'en'));
+      if (told.status >= 500 && !(error instanceof OpenAiError))
+        this.#deps.log.error('gateway.request_failed', error);
+      this.#deps.metrics.rejected(told.status);
+      if (this.#response.headersSent || this.#response.destroyed) return;
+      const headers = ['x-request-id', this.#deps.ids.next('request'), ...retryAfterOf(told)];
+      sendJson(this.#response, told.status, errorBytes(told), [...headers, ...this.#closing()]);
+    }
+  }
+
+  async #route(head: RequestHead): Promise<void> {
+    const { method = '' } = this.#request;
+    const [path = ''] = (this.#request.url ?? '').split('?', 1);
+    if (method === 'POST' && path === '/v1/chat/completions') return await this.#chat(head);
+    if (method === 'GET') {
+      if (path === '/v1/models' || path.startsWith('/v1/models/'))
+        return this.#models(head, path.slice('/v1/models/'.length));
+      if (path.startsWith('/v1/receipts/'))
+        return await this.#receipt(head, path.slice('/v1/receipts/'.length));
+      if (path === '/healthz') return this.#text(200, 'ok\n');
+      if (path === '/readyz') return this.#readiness();
+      if (path === '/metrics') return this.#metrics();
+    }
+    const words = say('pathUnknown', languageOf(head.acceptLanguage, 'en'), {
+      method,
+      path: path.slice(0, 200),
+    });
+    throw new OpenAiError(404, words, { code: 'path_unknown' });
+  }
+
+  async #chat(head: RequestHead): Promise<void> {
+    const { ids, snapshots } = this.#deps;
+    const snapshot = this.#snapshot(head);
+    if (this.#draining)
+      throw new OpenAiError(503, say('draining', languageOf(head.acceptLanguage, 'en')), {
+        code: 'draining',
+        retryAfter: 1,
+      });
+    const authorised = authorise(head, snapshot, 'calls:create', this.#deps.now());
+    const dataClass = classOf(head, authorised);
+    assertFresh(snapshots.ageMs(), dataClass, authorised.language);
+    const context: CallContext = {
+      ...authorised,
+      request: this.#request,
+      response: this.#response,
+      snapshot,
+      callId: ids.next('call'),
+      begunAt: this.#begunAt,
+      dataClass,
+      purpose: purposeOf(head, authorised),
+      subjects: head.subjects,
+    };
+    const call = new ChatCall(context, this.#deps);
+    await call.run().catch((error: unknown) => call.fail(error));
+  }
+
+  #models(head: RequestHead, id: string): void {
+    const snapshot = this.#snapshot(head);
+    const { language } = authorise(head, snapshot, 'models:read', this.#deps.now());
+    const bytes =
+      id === '' ? modelListBytes(snapshot) : modelBytes(snapshot, decodeURIComponent(id), language);
+    sendJson(this.#response, 200, bytes, ['x-request-id', this.#deps.ids.next('request')]);
+  }
+
+  async #receipt(head: RequestHead, id: string): Promise<void> {
+    const { organisation, language } = authorise(
+      head,
+      this.#snapshot(head),
+      'receipts:read',
+      this.#deps.now(),
+    );
+    const receipt = await this.#deps.receiptOf(organisation.id, id);
+    if (!receipt)
+      throw new OpenAiError(404, say('receiptUnknown', language, { id: id.slice(0, 80) }), {
+        code: 'receipt_unknown',
+      });
+    sendJson(this.#response, 200, Buffer.from(JSON.stringify(receipt)), [
+      'x-request-id',
+      this.#deps.ids.next('request'),
+    ]);
+  }
+
+  #readiness(): void {
+    const ready =
+      !this.#draining && this.#deps.snapshots.current !== undefined && this.#deps.spoolFreeBytes() > 0;
+    this.#text(ready ? 200 : 503, ready ? 'ready\n' : 'not ready\n');
+  }
+
+  #metrics(): void {
+    const { metrics, snapshots, spoolFreeBytes } = this.#deps;
+    const text = metrics.text({
+      inFlight: this.#inFlight,
+      snapshotAgeSeconds: snapshots.ageMs() / 1000,
+      spoolFreeBytes: spoolFreeBytes(),
+    });
+    this.#text(200, text, 'text/plain; version=0.0.4; charset=utf-8');
+  }
+
+  #text(status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+    this.#response.writeHead(status, [
+      'content-type',
+      type,
+      'content-length',
+      String(Buffer.byteLength(text)),
+    ]);
+    this.#response.end(text);
+  }
+
+  #snapshot(head: RequestHead): Snapshot {
+    const { current } = this.#deps.snapshots;
+    if (current) return current;
+    throw new OpenAiError(503, say('notReady', languageOf(head.acceptLanguage, 'en')), {
+      code: 'not_ready',
+      retryAfter: 1,
+    });
+  }
+
+  /** A body that nobody read would be taken for the next request. */
+  #closing(): string[] {
+    return this.#request.method === 'POST' && !this.#request.complete ? ['connection', 'close'] : [];
+  }
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

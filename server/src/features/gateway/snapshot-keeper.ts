@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Logger } from '../../platform/log/logger.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Where control data comes from; the database in production. */
+export interface SnapshotSource {
+  /** One consistent reading. */
+  load(): Promise<Snapshot>;
+  /** Calls back when something changed, or may have. */
+  watch(changed: () => void): Promise<SnapshotWatch>;
+}
+
+export interface SnapshotWatch {
+  /** Milliseconds since 1970 at which the source last proved that it would tell of changes. */
+  lastHeardAt(): number;
+  close(): Promise<void>;
+}
+
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Holds the snapshot and replaces it in the background when the source tells of a change. It is known to be true at
+ * the last sign of life that the source gave, unless a change was told and could not be read yet: then only at the
+ * moment at which its own reading began.
+ */
+export class SnapshotKeeper {
+  readonly #source: SnapshotSource;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  readonly #onSwap: (snapshot: Snapshot) => void;
+  readonly #stop = new AbortController();
+  #current: Snapshot | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #watch: SnapshotWatch | undefined;
+  #changed = true;
+  #loading: Promise<void> | undefined;
+
+  constructor(options: {
+    source: SnapshotSource;
+    now: () => number;
+    log: Logger;
+    onSwap: (snapshot: Snapshot) => void;
+  }) {
+    this.#source = options.source;
+    this.#now = options.now;
+    this.#log = options.log;
+    this.#onSwap = options.onSwap;
+  }
+
+  get current(): Snapshot | undefined {
+    return this.#current;
+  }
+
+  /** Milliseconds since the snapshot was known to be true; Infinity before the first. */
+  ageMs(): number {
+    const heardAt = this.#changed
+      ? Number.NEGATIVE_INFINITY
+      : (this.#watch?.lastHeardAt() ?? Number.NEGATIVE_INFINITY);
+    return Math.max(0, this.#now() - Math.max(this.#readAt, heardAt));
+  }
+
+  /** Listens first and reads then, so that no change falls between. Goes on trying until there is a first snapshot. */
+  async open(): Promise<void> {
+    this.#watch = await this.#source.watch(() => this.#reload());
+    this.#reload();
+    await this.#loading;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#watch?.close();
+    await this.#loading;
+  }
+
+  #reload(): void {
+    this.#changed = true;
+    this.#loading ??= this.#load();
+  }
+
+  async #load(): Promise<void> {
+    for (let attempt = 0; this.#changed && !this.#stop.signal.aborted;) {
+      this.#changed = false;
+      const begunAt = this.#now();
+      try {
+        const snapshot = await this.#source.load();
+        this.#current = snapshot;
+        this.#readAt = begunAt;
+        this.#onSwap(snapshot);
+        attempt = 0;
+      } catch (error) {
+        this.#changed = true;
+        this.#log.error('gateway.snapshot_not_loaded', error, { attempt });
+        const pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt++);
+        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+    this.#loading = undefined;
+  }
+}

@@ -1,0 +1,497 @@
+import { createHmac } from 'node:crypto';
+import { createServer, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { JournalRecord } from '../src/features/calls/call-journal.ts';
+import type { Snapshot } from '../src/features/gateway/index.ts';
+import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
+import { nodeSpoolFiles, type SpoolFiles } from '../src/platform/spool/spool-files.ts';
+import { recoverFrames } from '../src/platform/spool/spool-reader.ts';
+import { createVault } from '../src/platform/vault/keyring-vault.ts';
+import {
+  deployment,
+  httpEndpoint,
+  oregon,
+  organisationId,
+  secrets,
+  snapshotOf,
+  type Stage,
+  startStage,
+  stockholm,
+} from './gateway-stage.ts';
+import { startUpstream, type TestUpstream } from './gateway-upstream.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function upstreamOf(): Promise<TestUpstream> {
+  const upstream = await startUpstream();
+  closing.push(() => upstream.close());
+  return upstream;
+}
+
+async function stageOf(snapshot: Snapshot, over: Parameters<typeof startStage>[1] = {}): Promise<Stage> {
+  const stage = await startStage(snapshot, over);
+  closing.push(() => stage.close());
+  return stage;
+}
+
+async function simple(
+  over: Parameters<typeof snapshotOf>[1] = {},
+  stageOver: Parameters<typeof startStage>[1] = {},
+) {
+  const upstream = await upstreamOf();
+  const stage = await stageOf(
+    snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(upstream.url) }], over),
+    stageOver,
+  );
+  return { upstream, stage };
+}
+
+function post(
+  stage: Stage,
+  body: string | object,
+  headers: Record<string, string> = {},
+  key: string = secrets.internal,
+): Promise<Response> {
+  return fetch(`${stage.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+const hello = (content = 'hello', more: object = {}) => ({
+  model: 'herd',
+  messages: [{ role: 'user', content }],
+  ...more,
+});
+type ErrorAnswer = {
+  error: {
+    code: string;
+    param: string | null;
+    message: string;
+    kulning?: { receipt?: string; rules?: { id: string; tag: string }[] };
+  };
+};
+const errorOf = async (response: Response) => ((await response.json()) as ErrorAnswer).error;
+
+async function journal(stage: Stage): Promise<JournalRecord[]> {
+  await stage.spool.flush();
+  const records: JournalRecord[] = [];
+  for await (const frames of recoverFrames(nodeSpoolFiles, stage.spoolDirectory))
+    records.push(...frames.map(({ payload }) => JSON.parse(payload.toString()) as JournalRecord));
+  return records;
+}
+const intents = (records: JournalRecord[]) =>
+  records.flatMap((record) => ('intent' in record ? [record.intent] : []));
+const settled = (records: JournalRecord[]) =>
+  records.flatMap((record) => ('settled' in record ? [record.settled] : []));
+
+describe('the data class of a call', () => {
+  it('may be tightened by a header, and never loosened', async () => {
+    const { stage } = await simple();
+    expect((await post(stage, hello(), { 'x-kulning-data-class': 'personal' })).status).toBe(200);
+    const loosened = await post(stage, hello(), {
+      'x-kulning-data-class': 'public',
+      'accept-language': 'sv',
+    });
+    expect(loosened.status).toBe(403);
+    expect(await errorOf(loosened)).toMatchObject({
+      code: 'data_class_loosened',
+      message: expect.stringContaining('aldrig mildra'),
+    });
+    expect((await errorOf(await post(stage, hello(), { 'x-kulning-data-class': 'secret' }))).code).toBe(
+      'data_class_unknown',
+    );
+    expect(intents(await journal(stage)).map(({ decision }) => decision.request.dataClass)).toEqual([
+      'personal',
+    ]);
+  });
+
+  it('is refused where there is none, unless the call says one', async () => {
+    const { stage, upstream } = await simple();
+    const refused = await post(stage, hello(), {}, secrets.unclassified);
+    expect(refused.status).toBe(403);
+    expect(upstream.bodies).toHaveLength(0);
+    expect(
+      (await post(stage, hello(), { 'x-kulning-data-class': 'internal' }, secrets.unclassified)).status,
+    ).toBe(200);
+  });
+
+  it('keeps to the purpose of a key that is bound to one', async () => {
+    const { stage } = await simple();
+    expect((await post(stage, hello(), { 'x-kulning-purpose': 'research' })).status).toBe(200);
+    expect(
+      (await errorOf(await post(stage, hello(), { 'x-kulning-purpose': 'research' }, secrets.support))).code,
+    ).toBe('purpose_bound');
+    expect(intents(await journal(stage)).map(({ decision }) => decision.request.purpose)).toEqual([
+      'research',
+    ]);
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['en', 'no engine at Oregon'],
+    ['fr', 'Oregon'],
+    ['sv', 'Oregon'],
+  ])('has a receipt and names its rule in the caller’s language (%s)', async (language) => {
+    const upstream = await upstreamOf();
+    const stage = await stageOf(
+      snapshotOf([{ deployment: deployment({ siteId: oregon.id }), endpoint: httpEndpoint(upstream.url) }]),
+    );
+    const refused = await post(
+      stage,
+      hello(),
+      { 'accept-language': `${language};q=0.9,de` },
+      secrets.personal,
+    );
+    expect(refused.status).toBe(403);
+    const error = await errorOf(refused);
+    expect(error).toMatchObject({ code: 'policy.denied', message: expect.stringContaining('Oregon') });
+    expect(error.kulning?.rules?.[0]).toMatchObject({ tag: 'house' });
+    expect(error.kulning?.receipt).toBe(refused.headers.get('x-kulning-receipt'));
+    expect(upstream.bodies).toHaveLength(0);
+    const [settlement] = settled(await journal(stage));
+    expect(settlement).toMatchObject({
+      callId: error.kulning?.receipt,
+      outcome: 'refused',
+      status: 403,
+      reason: 'policy.denied',
+    });
+  });
+
+  it('comes before a byte of the body is read where the way in may not receive the class', async () => {
+    const { stage } = await simple({ ingress: oregon.id });
+    const { hostname, port } = new URL(stage.url);
+    const socket = connect(Number(port), hostname);
+    closing.push(async () => void socket.destroy());
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${secrets.personal}\r\ncontent-length: 1000000\r\nexpect: 100-continue\r\n\r\n`,
+    );
+    const first = await new Promise<string>((resolve) =>
+      socket.once('data', (bytes) => resolve(bytes.toString())),
+    );
+    expect(first).toMatch(/^HTTP\/1\.1 403 /);
+    const [intent] = intents(await journal(stage));
+    expect(intent).toMatchObject({ decision: { request: { dataClass: 'personal', model: '' } } });
+    expect(intent?.commitments).toBeUndefined();
+  });
+
+  it('is asked for again later when no permitted engine is up, and says so', async () => {
+    const upstream = await upstreamOf();
+    const stage = await stageOf(
+      snapshotOf([
+        { deployment: deployment({ ready: false }), endpoint: httpEndpoint(upstream.url) },
+        {
+          deployment: deployment({ id: 'deployment_far', siteId: oregon.id }),
+          endpoint: httpEndpoint(upstream.url),
+        },
+      ]),
+    );
+    const refused = await post(stage, hello(), {}, secrets.personal);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).not.toBeNull();
+    expect((await errorOf(refused)).code).toBe('capacity.none');
+    expect(upstream.bodies).toHaveLength(0);
+  });
+
+  it('meets a person whose data is restricted, whether named or found in the text', async () => {
+    const { stage, upstream } = await simple();
+    const vault = createVault(await openFileKeystore(join(stage.home, 'keys')));
+    await vault.load(organisationId);
+    const restricted = new Map([
+      [organisationId, new Set([vault.blindIndex(organisationId, 'anna@example.se')])],
+    ]);
+    await stage.change(
+      snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(upstream.url) }], { restricted }),
+    );
+    expect((await errorOf(await post(stage, hello(), { 'x-kulning-subject': 'Anna@example.se' }))).code).toBe(
+      'subject_restricted',
+    );
+    expect((await errorOf(await post(stage, hello('write to anna@example.se')))).code).toBe(
+      'subject_restricted',
+    );
+    expect((await post(stage, hello('write to bo@example.se'))).status).toBe(200);
+  });
+});
+
+describe('a request that is wrong', () => {
+  it.each([
+    ['{"model": "herd", }', 'invalid_json', null, 'byte 18'],
+    ['{"model": "hérd", }', 'invalid_json', null, 'byte 19'],
+    ['', 'invalid_json', null, 'byte 0'],
+    ['[1]', 'invalid_json', null, 'object'],
+    ['{"model":"herd","model":"other","messages":[{"role":"user"}]}', 'duplicate_field', null, 'twice'],
+    ['{"model":"herd"}', 'invalid_type', 'messages', 'messages'],
+    ['{"model":"herd","messages":[]}', 'invalid_type', 'messages', 'messages'],
+    ['{"model":7,"messages":[{"role":"user"}]}', 'invalid_type', 'model', 'model'],
+    ['{"model":"herd","messages":[{"role":"user"}],"stream":"yes"}', 'invalid_type', 'stream', 'stream'],
+    [
+      '{"model":"herd","messages":[{"role":"user"}],"max_tokens":0.5}',
+      'invalid_type',
+      'max_tokens',
+      'max_tokens',
+    ],
+  ])('is told where: %s', async (body, code, param, words) => {
+    const { stage, upstream } = await simple();
+    const response = await post(stage, body);
+    expect(response.status).toBe(400);
+    expect(await errorOf(response)).toMatchObject({ code, param, message: expect.stringContaining(words) });
+    expect(upstream.bodies).toHaveLength(0);
+  });
+
+  it('is cut off at the limit when it does not say how long it is', async () => {
+    const { stage } = await simple({}, { maxBodyBytes: 10_000 });
+    const status = await new Promise<number>((resolve, reject) => {
+      const request = httpRequest(
+        `${stage.url}/v1/chat/completions`,
+        { method: 'POST', headers: { authorization: `Bearer ${secrets.internal}` } },
+        (response) => {
+          resolve(response.statusCode ?? 0);
+          request.destroy();
+        },
+      );
+      request.on('error', reject);
+      request.write('x'.repeat(20_000));
+    });
+    expect(status).toBe(413);
+  });
+});
+
+describe('the journal', () => {
+  it('commits to request and answer under a salt that only the vault knows', async () => {
+    const { stage } = await simple();
+    const body = JSON.stringify(hello('hello', { stream: true }));
+    const answer = await (await post(stage, body, { 'x-kulning-subject': 'anna@example.se, 4711' })).text();
+    const records = await journal(stage);
+    const [intent] = intents(records);
+    const [settlement] = settled(records);
+    const vault = createVault(await openFileKeystore(join(stage.home, 'keys')));
+    await vault.load(organisationId);
+    const { epoch, wrappedKey, nonce, ciphertext } = intent!.sealed!;
+    const bytes = (base64: string) => Buffer.from(base64, 'base64');
+    const opened = vault.open(organisationId, intent!.callId, {
+      epoch,
+      wrappedKey: bytes(wrappedKey),
+      nonce: bytes(nonce),
+      ciphertext: bytes(ciphertext!),
+    });
+    const salt = bytes((JSON.parse(Buffer.from(opened).toString()) as { salt: string }).salt);
+    const commitment = (text: string) =>
+      `hmac-sha256:${createHmac('sha256', salt).update(text).digest('hex')}`;
+    expect(intent?.commitments?.request).toBe(commitment(body));
+    expect(settlement?.response).toBe(commitment(answer));
+    expect(intent?.subjects.map(({ index }) => index)).toEqual([
+      vault.blindIndex(organisationId, 'anna@example.se'),
+      vault.blindIndex(organisationId, '4711'),
+    ]);
+    expect(JSON.stringify(records)).not.toMatch(/anna|4711|hello|herd home/i);
+    expect(settlement).toMatchObject({
+      outcome: 'answered',
+      tokens: { input: 11, output: 5 },
+      energy: { value: 0.032, unit: 'Wh', provenance: 'declared' },
+    });
+    expect(settlement?.carbon.value).toBeCloseTo((0.032 / 1000) * 1.1 * 30);
+  });
+
+  it('is durable before the engine hears of a call, and again before the last byte leaves', async () => {
+    const gate = gatedFiles();
+    const { stage, upstream } = await simple({}, { files: gate.files });
+    gate.hold();
+    const response = post(stage, hello('hello', { stream: true }));
+    await gate.waiting();
+    expect(upstream.bodies).toHaveLength(0);
+    gate.pass();
+    gate.hold();
+    const reader = (await response).body!.getReader();
+    let text = '';
+    const reading = (async () => {
+      for (let part = await reader.read(); !part.done; part = await reader.read())
+        text += Buffer.from(part.value).toString();
+    })();
+    await gate.waiting();
+    await expect.poll(() => text).toContain(' home.');
+    expect(text).not.toContain('[DONE]');
+    gate.pass();
+    await reading;
+    expect(text).toContain('data: [DONE]');
+  });
+
+  it('refuses a call that it cannot record, and sends nothing', async () => {
+    const gate = gatedFiles();
+    const { stage, upstream } = await simple({}, { files: gate.files });
+    gate.fail();
+    const refused = await post(stage, hello());
+    expect(refused.status).toBe(503);
+    expect((await errorOf(refused)).code).toBe('spool.unwritable');
+    expect(upstream.bodies).toHaveLength(0);
+    expect((await post(stage, hello())).status).toBe(200);
+  });
+
+  it('says how a call ended that the caller left, and one that the engine did not finish', async () => {
+    const { stage, upstream } = await simple();
+    const controller = new AbortController();
+    const left = fetch(`${stage.url}/v1/chat/completions`, {
+      method: 'POST',
+      signal: controller.signal,
+      headers: { authorization: `Bearer ${secrets.internal}` },
+      body: JSON.stringify(hello('never answer')),
+    });
+    await expect.poll(upstream.running).toBe(1);
+    controller.abort();
+    await expect(left).rejects.toThrow();
+    const died = await (await post(stage, hello('die midway', { stream: true }))).text();
+    expect(died.trimEnd().split('\n').at(-1)).toMatch(/^data: \{"error":\{.*engine_failed/);
+    await expect
+      .poll(async () => settled(await journal(stage)).map(({ outcome, reason }) => `${outcome} ${reason}`))
+      .toEqual(['cancelled caller.gone', 'failed engine.died']);
+  });
+});
+
+describe('engines', () => {
+  it('are passed by when they cannot be reached, and never for one that is not permitted', async () => {
+    const upstream = await upstreamOf();
+    const dead = 'http://127.0.0.1:1';
+    const engines = [
+      { deployment: deployment({ id: 'deployment_dead', slots: 8 }), endpoint: httpEndpoint(dead) },
+      {
+        deployment: deployment({ id: 'deployment_far', siteId: oregon.id, slots: 8 }),
+        endpoint: httpEndpoint(upstream.url),
+      },
+    ];
+    const stage = await stageOf(snapshotOf(engines));
+    const refused = await post(stage, hello(), {}, secrets.personal);
+    expect(refused.status).toBe(503);
+    expect(upstream.bodies).toHaveLength(0);
+
+    const near = { deployment: deployment({ id: 'deployment_near' }), endpoint: httpEndpoint(upstream.url) };
+    await stage.change(snapshotOf([...engines, near]));
+    expect((await post(stage, hello(), {}, secrets.personal)).headers.get('x-kulning-site')).toBe(
+      stockholm.slug,
+    );
+    expect(upstream.bodies).toHaveLength(1);
+  });
+
+  it('are reached on a unix socket too', async () => {
+    const stage = await stageOf(snapshotOf([]));
+    const socketPath = join(stage.home, 'engine.sock');
+    const engine = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"object":"chat.completion","choices":[]}');
+    });
+    await new Promise<void>((resolve) => engine.listen(socketPath, resolve));
+    closing.push(async () => void engine.close());
+    await stage.change(
+      snapshotOf([
+        {
+          deployment: deployment(),
+          endpoint: { kind: 'scripted', origin: { socketPath }, basePath: '/v1', engineModel: 'herd' },
+        },
+      ]),
+    );
+    expect(await (await post(stage, hello())).text()).toBe('{"object":"chat.completion","choices":[]}');
+  });
+});
+
+describe('control data that cannot be refreshed', () => {
+  it('stops personal data after 30 s and everything else after ten minutes', async () => {
+    let now = Date.parse('2026-06-01T00:00:00Z');
+    const heardAt = now;
+    const { stage } = await simple({}, { now: () => now, lastHeardAt: () => heardAt });
+    const status = async (key: string) => (await post(stage, hello(), {}, key)).status;
+    now += 30_000;
+    expect(await status(secrets.personal)).toBe(200);
+    now += 1;
+    expect(await status(secrets.personal)).toBe(503);
+    expect((await errorOf(await post(stage, hello(), {}, secrets.personal))).code).toBe('control_stale');
+    expect(await status(secrets.internal)).toBe(200);
+    now = heardAt + 600_001;
+    expect(await status(secrets.public)).toBe(503);
+  });
+
+  it('takes a revoked key no longer once the change is read', async () => {
+    const { stage, upstream } = await simple();
+    expect((await post(stage, hello())).status).toBe(200);
+    const next = snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(upstream.url) }]);
+    await stage.change({ ...next, keys: new Map() });
+    expect((await post(stage, hello())).status).toBe(401);
+  });
+});
+
+describe('the operator', () => {
+  it('sees health, readiness and figures without a key', async () => {
+    const { stage } = await simple();
+    await post(stage, hello());
+    expect(await (await fetch(`${stage.url}/healthz`)).text()).toBe('ok\n');
+    expect((await fetch(`${stage.url}/readyz`)).status).toBe(200);
+    const metrics = await (await fetch(`${stage.url}/metrics`)).text();
+    expect(metrics).toContain('kulning_calls_total{outcome="answered"} 1');
+    expect(metrics).toMatch(/process_cpu_seconds_total [\d.]+/);
+    expect(metrics).not.toContain(organisationId);
+  });
+
+  it('sees nothing kept of prompts and answers unless the organisation wants it', async () => {
+    const kept: { prompt: unknown; answer: string }[] = [];
+    const keepContent = async (_: string, __: string, content: { prompt: unknown; answer: string }) => {
+      kept.push(content);
+      return { sealed: { epoch: 1, wrappedKey: '', nonce: '', blobDigest: 'sha256:x' }, subjects: [] };
+    };
+    const { stage, upstream } = await simple({}, { keepContent });
+    await post(stage, hello());
+    expect(kept).toHaveLength(0);
+    await stage.change(
+      snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(upstream.url) }], { retentionDays: 30 }),
+    );
+    await post(stage, hello());
+    expect(kept).toMatchObject([
+      { prompt: [{ role: 'user', content: 'hello' }], answer: expect.stringContaining('herd home') },
+    ]);
+    expect(settled(await journal(stage))[1]?.content?.blobDigest).toBe('sha256:x');
+  });
+});
+
+/** The real files, with a gate in front of small writes (the frames; segments are filled in large ones). */
+function gatedFiles() {
+  let opened: Promise<void> | undefined;
+  let open: () => void = () => undefined;
+  let arrived: () => void = () => undefined;
+  let arrival = Promise.resolve();
+  let failing = false;
+  const files: SpoolFiles = {
+    ...nodeSpoolFiles,
+    async create(path) {
+      const file = await nodeSpoolFiles.create(path);
+      return {
+        ...file,
+        async writeDurably(bytes, position) {
+          if (bytes.length < 65_536 && position > 0) {
+            arrived();
+            await opened;
+            if (failing) {
+              failing = false;
+              throw Object.assign(new Error('EIO'), { code: 'EIO' });
+            }
+          }
+          await file.writeDurably(bytes, position);
+        },
+      };
+    },
+  };
+  return {
+    files,
+    hold() {
+      opened = new Promise((resolve) => (open = resolve));
+      arrival = new Promise((resolve) => (arrived = resolve));
+    },
+    waiting: () => arrival,
+    pass: () => open(),
+    fail: () => (failing = true),
+  };
+}
