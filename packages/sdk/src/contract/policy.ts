@@ -84,6 +84,7 @@ const candidate = z.object({
   model: z.string(),
   site: z.object({
     id: z.string(),
+    slug: z.string(),
     name: z.string(),
     country: z.string().optional(),
     simulated: z.boolean(),

@@ -87,10 +87,11 @@ function createToolCallReader() {
     return [call];
   };
   const nextCall = (): AnswerPart[] | undefined => {
-    const open = held.indexOf(TOOL_CALL_OPEN);
-    if (open < 0) return undefined;
-    const close = held.indexOf(TOOL_CALL_CLOSE, open);
+    const first = held.indexOf(TOOL_CALL_OPEN);
+    if (first < 0) return undefined;
+    const close = held.indexOf(TOOL_CALL_CLOSE, first);
     if (close < 0) return undefined;
+    const open = held.lastIndexOf(TOOL_CALL_OPEN, close);
     const parts = textPart(held.slice(0, open), true);
     parts.push(...callPart(held.slice(open + TOOL_CALL_OPEN.length, close), true));
     held = held.slice(close + TOOL_CALL_CLOSE.length);
@@ -109,7 +110,7 @@ function createToolCallReader() {
       return parts;
     },
     end(): AnswerPart[] {
-      const open = held.indexOf(TOOL_CALL_OPEN);
+      const open = held.lastIndexOf(TOOL_CALL_OPEN);
       const rest = held;
       held = '';
       if (open < 0) return textPart(rest, false);

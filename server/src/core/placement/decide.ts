@@ -138,6 +138,7 @@ function feasible(
     model: deployment.model,
     site: {
       id: deployment.siteId,
+      slug: site?.slug ?? deployment.siteId,
       name: site?.name ?? deployment.siteId,
       ...(country !== undefined && { country }),
       simulated: site?.simulated ?? false,

@@ -65,6 +65,7 @@ export interface Candidate {
   readonly model: string;
   readonly site: {
     readonly id: string;
+    readonly slug: string;
     readonly name: string;
     readonly country?: string;
     readonly simulated: boolean;

@@ -1,7 +1,7 @@
 import type { PathRole } from '../policy/judge.ts';
 import type { Language, RuleRef, RuleTag } from '../policy/rule.ts';
 import type { Candidate, Criterion, Decision, Reason, ReasonSubject, Refusal } from './decision.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, SiteFacts } from './facts.ts';
 import {
   dataClassWords,
   factWords,
@@ -11,6 +11,7 @@ import {
   outcomeWords,
   reasonWords,
   roleWords,
+  thisMachineWords,
 } from './placement-words.ts';
 
 export interface RuleInWords {
@@ -52,7 +53,7 @@ export interface Explanation {
 export function explain(decision: Decision, language: Language): Explanation {
   const candidates = decision.candidates.map((candidate) => candidateInWords(candidate, language));
   if (decision.outcome === 'placed') {
-    const site = decision.candidates.find(({ verdict }) => verdict === 'chosen')?.site.name;
+    const site = candidates.find(({ verdict }) => verdict === 'chosen')?.site.name;
     return { outcome: 'placed', words: fill(outcomeWords.placed, language, { site }), candidates };
   }
   const { refusal } = decision;
@@ -74,7 +75,8 @@ function hintOf({ code, nearest }: Refusal, language: Language): string {
 }
 
 function candidateInWords(candidate: Candidate, language: Language): CandidateInWords {
-  const { deploymentId, model, site, verdict, criteria, score } = candidate;
+  const { deploymentId, model, verdict, criteria, score } = candidate;
+  const site = { ...candidate.site, name: nameOf(candidate.site, language) };
   return {
     deployment: deploymentId,
     model,
@@ -96,7 +98,9 @@ function reasonInWords(reason: Reason, language: Language): ReasonInWords {
     code,
     words,
     ...(role && { role }),
-    ...(subject.site ? { site: subject.site.name } : reason.siteId !== undefined && { site: reason.siteId }),
+    ...(subject.site
+      ? { site: nameOf(subject.site, language) }
+      : reason.siteId !== undefined && { site: reason.siteId }),
     ...(rule && { rule }),
   };
 }
@@ -132,7 +136,7 @@ function valuesOf({ role, siteId, subject }: Reason, language: Language): Record
     code && new Intl.DisplayNames([language], { type: 'region' }).of(code);
   const number = (value: number | undefined) => value?.toLocaleString(language);
   return {
-    site: site?.name ?? siteId,
+    site: site ? nameOf(site, language) : siteId,
     country: region(site?.country?.value),
     operator: site?.operator?.value,
     parent: site?.parent?.value.name,
@@ -170,6 +174,11 @@ function expiredIn({ site, place }: ReasonSubject, language: Language): string |
       ),
     ),
   ].join(', ');
+}
+
+/** The starter's site has no name of its own in any language. */
+function nameOf({ slug, name }: Pick<SiteFacts, 'slug' | 'name'>, language: Language): string {
+  return slug === 'this-machine' ? thisMachineWords[language] : name;
 }
 
 const eachOnce = (words: readonly string[]) => [...new Set(words)];

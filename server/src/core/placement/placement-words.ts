@@ -107,6 +107,13 @@ export const dataClassWords: Readonly<Record<string, Words>> = {
   special: { en: 'special-category', fr: 'sensibles (art. 9)', sv: 'känsliga (art. 9)' },
 };
 
+/** How the starter's own site is called in a sentence; its name in the database is English. */
+export const thisMachineWords: Words = {
+  en: 'this machine',
+  fr: '«\u00a0cette machine\u00a0»',
+  sv: '”den här maskinen”',
+};
+
 export const factWords: Readonly<Record<'country' | 'operator' | 'parent', Words>> = {
   country: { en: 'country', fr: 'pays', sv: 'land' },
   operator: { en: 'operator', fr: 'exploitant', sv: 'driftansvarig' },
