@@ -103,3 +103,34 @@ export async function insertCosignature(trx: LedgerTransaction, cosignature: Cos
     .onConflict((conflict) => conflict.columns(['log_id', 'size', 'witness_name']).doNothing())
     .execute();
 }
+
+export async function witnessAddresses(trx: LedgerTransaction): Promise<WitnessAddress[]> {
+  return trx.selectFrom('kulning.witness').select(['name', 'url', 'vkeys']).orderBy('name').execute();
+}
+
+/** The last head of a log that a witness has not cosigned yet. */
+export interface HeadToCosign {
+  readonly logId: bigint;
+  readonly size: number;
+  readonly note: string;
+  /** Largest size of this log that it has cosigned; 0 if none. */
+  readonly cosignedSize: number;
+}
+
+/** One for each log that is ahead of the witness, closed ones too. */
+export async function headsToCosign(trx: LedgerTransaction, witnessName: string): Promise<HeadToCosign[]> {
+  const { rows } = await sql<{ logId: bigint; size: bigint; note: string; cosignedSize: bigint }>`
+    select log.id as "logId", head.size, head.note, cosigned.size as "cosignedSize"
+    from kulning.ledger_log as log
+    cross join lateral (
+      select size, note from kulning.ledger_checkpoint where log_id = log.id order by size desc limit 1
+    ) as head
+    cross join lateral (
+      select coalesce(max(size), 0) as size
+      from kulning.ledger_cosignature where log_id = log.id and witness_name = ${witnessName}
+    ) as cosigned
+    where head.size > cosigned.size
+    order by log.id
+  `.execute(trx);
+  return rows.map((row) => ({ ...row, size: Number(row.size), cosignedSize: Number(row.cosignedSize) }));
+}

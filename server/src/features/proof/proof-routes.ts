@@ -1,0 +1,43 @@
+import { KulningError, proofOperations } from '@kulning/sdk';
+
+import { route, type Route } from '../../platform/http/route.ts';
+import type { LedgerService } from './ledger-service.ts';
+import type { ReceiptService } from './receipt-service.ts';
+import type { WitnessService } from './witness-service.ts';
+
+interface Services {
+  readonly receipts: ReceiptService;
+  readonly ledger: LedgerService;
+  readonly witnesses: WitnessService;
+}
+
+export function proofRoutes({ receipts, ledger, witnesses }: Services): Route[] {
+  return [
+    route(proofOperations.getReceipt, async ({ params: { id } }, { caller }) => {
+      const receipt = await receipts.receiptById(caller.organisationId, id);
+      if (receipt !== undefined) return receipt;
+      throw new KulningError({
+        code: 'receipt.unknown',
+        status: 404,
+        message: `There is no receipt ${id} in this organisation.`,
+        hint: 'A call that was answered a moment ago can take a second to arrive; else check the id.',
+      });
+    }),
+    route(proofOperations.listReceipts, ({ query }, { caller }) =>
+      receipts.list(caller.organisationId, query),
+    ),
+    route(proofOperations.exportEvidence, ({ query }, { caller }) =>
+      receipts.evidence(caller.organisationId, query),
+    ),
+    route(proofOperations.status, () => ledger.status()),
+    route(proofOperations.entries, ({ query }, { caller }) => ledger.entries(caller.organisationId, query)),
+    route(proofOperations.consistency, ({ query }) => ledger.consistency(query)),
+    route(proofOperations.checkpoint, ({ query: { origin } }) => ledger.checkpoint(origin)),
+    route(proofOperations.listWitnesses, async () => ({ items: await witnesses.list() })),
+    route(proofOperations.addWitness, ({ body }) => witnesses.add(body)),
+    route(proofOperations.removeWitness, async ({ params: { name } }) => {
+      await witnesses.remove(name);
+      return { removed: true as const };
+    }),
+  ];
+}

@@ -1,0 +1,85 @@
+import { KulningError, type Witness } from '@kulning/sdk';
+
+import type { Clock } from '../../core/clock.ts';
+import { parseVerifierKey, SignatureType } from '../../core/ledger/signed-note.ts';
+import type { Database } from '../../platform/postgres/database.ts';
+import { recordEvent } from './ledger-events.ts';
+import type { LedgerTables } from './ledger-tables.ts';
+import { deleteWitness, insertWitness, listWitnesses } from './witness-store.ts';
+
+export interface WitnessService {
+  list(): Promise<Witness[]>;
+  /** @throws KulningError `witness.key_invalid`, `witness.exists` */
+  add(witness: { url: string; vkeys: readonly string[] }): Promise<Witness>;
+  /** @throws KulningError `witness.unknown` */
+  remove(name: string): Promise<void>;
+}
+
+export function createWitnessService(options: {
+  readonly database: Database;
+  readonly clock: Clock;
+}): WitnessService {
+  const { clock } = options;
+  const database = options.database.withTables<LedgerTables>();
+  const event = (kind: string, name: string, vkeys: readonly string[]) => {
+    const at = new Date(clock.now()).toISOString();
+    return { kind, at, organisation: null, body: { witness: name, vkeys: [...vkeys] } };
+  };
+  return {
+    list: () => database.inInstance('list witnesses', listWitnesses),
+
+    async add({ url, vkeys }) {
+      const name = nameOf(vkeys);
+      return database.inInstance('add a witness', async (trx) => {
+        if (!(await insertWitness(trx, { name, url, vkeys }, new Date(clock.now())))) throw taken(name);
+        await recordEvent(trx, event('witness.added', name, vkeys));
+        const added = (await listWitnesses(trx)).find((witness) => witness.name === name);
+        if (added === undefined) throw new TypeError('the witness that was added is there');
+        return added;
+      });
+    },
+
+    async remove(name) {
+      await database.inInstance('remove a witness', async (trx) => {
+        if (!(await deleteWitness(trx, name))) throw unknown(name);
+        await recordEvent(trx, event('witness.removed', name, []));
+      });
+    },
+  };
+}
+
+/** A witness may have a key of each kind; all bear its one name. */
+function nameOf(vkeys: readonly string[]): string {
+  const keys = vkeys.map(parseVerifierKey);
+  const [first] = keys;
+  const wrong = keys.findIndex(
+    (key) => key === undefined || key.type === SignatureType.ed25519 || key.name !== first?.name,
+  );
+  if (first !== undefined && wrong === -1) return first.name;
+  throw new KulningError({
+    code: 'witness.key_invalid',
+    status: 400,
+    message: 'This is not a cosigning key of one witness.',
+    path: `vkeys.${Math.max(0, wrong)}`,
+    hint: 'Copy the lines that `kulning witness` printed, each as one key: name+hash+key.',
+  });
+}
+
+function taken(name: string): KulningError {
+  return new KulningError({
+    code: 'witness.exists',
+    status: 409,
+    message: `There is a witness ${name} already.`,
+    hint: `To change its address, remove it first: kulning witnesses remove ${name}`,
+    path: 'vkeys',
+  });
+}
+
+function unknown(name: string): KulningError {
+  return new KulningError({
+    code: 'witness.unknown',
+    status: 404,
+    message: `There is no witness ${name}.`,
+    hint: 'kulning witnesses list shows those there are.',
+  });
+}
