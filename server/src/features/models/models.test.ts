@@ -343,17 +343,17 @@ test('a remote server that goes away becomes unreachable, and ready again when i
   await add({ source });
   await models.checkRemoteEngines(signal);
   expect((await facts())[0]?.ready).toBe(true);
-  const [listening] = servers;
-  const { port } = listening?.address() as AddressInfo;
-  listening?.close();
-  listening?.closeAllConnections();
+  const listening = servers[0]!;
+  const { port } = listening.address() as AddressInfo;
+  listening.close();
+  listening.closeAllConnections();
   await models.checkRemoteEngines(signal);
   expect(engineViews(await readEverything(context), [])[0]).toMatchObject({
     phase: 'unreachable',
     restarts: 1,
     reason: expect.stringContaining('ECONNREFUSED'),
   });
-  listening?.listen(port, '127.0.0.1');
+  listening.listen(port, '127.0.0.1');
   await models.checkRemoteEngines(signal);
   expect((await facts())[0]?.ready).toBe(true);
 });

@@ -47,7 +47,7 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
     await once(chat.server, 'listening');
     const drain = () => {
       chat.server.close(() => process.exit(0));
-      chat.server.closeIdleConnections();
+      setInterval(() => chat.server.closeIdleConnections(), 50); // A kept connection is idle once its answer ended.
     };
     process.on('message', (message: DrainMessage) => {
       if (message.type === 'drain') drain();

@@ -42,7 +42,8 @@ export function createPromptRenderer<Token>(
 ): PromptRenderer<Token> {
   const template = new Template(chatTemplate ?? assumedTemplate(vocabulary));
   const controls = vocabulary.controlTexts.filter((text) => text !== '');
-  const spellsControl = (text: string) => controls.some((control) => text.includes(control));
+  const spellsControl = (text: string) =>
+    text.includes('\uE000') || controls.some((control) => text.includes(control));
   const renderText = (messages: readonly object[], tools: readonly unknown[]) =>
     template.render({
       messages,

@@ -5,13 +5,13 @@ export interface TokenText<Token> {
   end(): string;
 }
 
-/** A token may end one character and begin the next, so a run without a clean end can be longer than four bytes. */
-const MOST_HELD = 12;
+/** No character of UTF-8 has more bytes, so no incomplete one spans more tokens. */
+const LONGEST_CHARACTER = 4;
 const CONTEXT = 8;
 
 /**
- * A token can hold part of a character. The text of the tokens so far is compared with what was already shown, and
- * shown only up to the last whole character.
+ * A token can hold part of a character, and even the end of one and the beginning of the next. All tokens since the
+ * last clean end are looked at together; what is shown ends at the last whole character.
  * @param detokenize text of tokens, given the few tokens before them (some tokenizers need them for spaces)
  */
 export function createTokenText<Token>(
@@ -19,18 +19,29 @@ export function createTokenText<Token>(
 ): TokenText<Token> {
   let before: Token[] = [];
   let pending: Token[] = [];
-  const release = (text: string) => {
+  let shown = 0;
+  let withoutProgress = 0;
+
+  const showAll = (text: string): string => {
+    const next = text.slice(shown);
     before = [...before, ...pending].slice(-CONTEXT);
     pending = [];
-    return text;
+    shown = 0;
+    withoutProgress = 0;
+    return next;
   };
   return {
     push(token) {
       pending.push(token);
       const text = detokenize(pending, before);
-      const incomplete = text.endsWith('\uFFFD') && pending.length < MOST_HELD;
-      return incomplete ? '' : release(text);
+      if (!text.endsWith('\uFFFD')) return showAll(text);
+      const whole = text.replace(/\uFFFD+$/u, '').length;
+      const next = text.slice(shown, whole);
+      withoutProgress = next === '' ? withoutProgress + 1 : 0;
+      if (withoutProgress === LONGEST_CHARACTER) return showAll(text);
+      shown = Math.max(shown, whole);
+      return next;
     },
-    end: () => (pending.length === 0 ? '' : release(detokenize(pending, before))),
+    end: () => (pending.length === 0 ? '' : showAll(detokenize(pending, before))),
   };
 }
