@@ -1,0 +1,26 @@
+import type { ColumnDeclarations } from '../../platform/vault/column-declaration.ts';
+
+export const columns: ColumnDeclarations = {
+  'kulning.call': {
+    identifier: [
+      ...[
+        'id',
+        'organisation_id',
+        'key_id',
+        'model',
+        'model_version',
+        'model_digest',
+        'site_id',
+        'deployment_id',
+      ],
+      ...['policy_hash', 'facts_hash', 'rules'],
+    ],
+    metadata: ['outcome', 'reason', 'data_class', 'purpose', 'request', 'inputs', 'energy', 'carbon'],
+  },
+  'kulning.spool_offset': { identifier: ['process_id'] },
+  // The sealed record of a call that still runs, as the journal has it; blind indexes, no identifier in clear.
+  'kulning.call_begun': {
+    identifier: ['id', 'organisation_id', 'process_id'],
+    content: { calls: ['intent'] },
+  },
+};

@@ -1,0 +1,55 @@
+import type { JsonObject } from '../../core/ledger/canonical-json.ts';
+import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { CallIntent, CallSettlement } from '../dispatch/index.ts';
+
+/** A call from its first record to its last. Without a settlement nobody knows how it ended. */
+export interface EndedCall {
+  readonly intent: CallIntent;
+  readonly settlement: CallSettlement | undefined;
+}
+
+/** What the ledger says of a call: no content, no identifier of a person, and the organisation as a pseudonym. */
+export function callEvent({ intent, settlement }: EndedCall): LedgerEvent {
+  const { decision, placed, commitments } = intent;
+  const { request, inputs, facts, policy } = decision;
+  const body = {
+    class: request.dataClass ?? null,
+    purpose: request.purpose,
+    decision: {
+      outcome: placed ? 'placed' : 'refused',
+      policy,
+      facts,
+      inputs,
+      rules: intent.rules,
+      ...(placed && { site: placed.siteId, deployment: placed.deploymentId }),
+    },
+    path: (placed?.path ?? []).map(({ role, siteId, country, simulated, tier }) => ({
+      role,
+      site: siteId,
+      country: country ?? null,
+      simulated,
+      tier,
+    })),
+    ...(placed && {
+      engine: placed.engine,
+      model: { name: request.model, version: placed.modelVersion, digest: placed.digest ?? null },
+    }),
+    ...(settlement && { energy: settlement.energy, carbon: settlement.carbon, status: settlement.status }),
+    ...(settlement?.reason !== undefined && { reason: settlement.reason }),
+    ...(settlement?.tokens && { tokens: settlement.tokens }),
+    ...(commitments && {
+      commitments: {
+        ...commitments,
+        ...(settlement?.response !== undefined && { response: settlement.response }),
+      },
+    }),
+  };
+  return {
+    kind: `call.${settlement?.outcome ?? 'interrupted'}`,
+    at: new Date(settlement?.at ?? intent.at).toISOString(),
+    organisation: request.organisationId,
+    id: intent.callId,
+    // JSON as it was journaled: what has no JSON form is not in it.
+    body: body as unknown as JsonObject,
+  };
+}

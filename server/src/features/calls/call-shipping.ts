@@ -1,0 +1,133 @@
+import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
+import type { Frame } from '../../platform/spool/spool-frame.ts';
+import type { SpoolDestination } from '../../platform/spool/spool-shipper.ts';
+import type { SealedRecord, SubjectLink, WrappedKey } from '../../platform/vault/vault.ts';
+import type { CallIntent, CallSettlement, SealedJson } from '../dispatch/index.ts';
+import type { JournalRecord } from './call-journal.ts';
+import { callEvent, type EndedCall } from './call-leaf.ts';
+import {
+  type CallTransaction,
+  forgetOffset,
+  insertCalls,
+  keepBegun,
+  lockOffset,
+  moveOffset,
+  takeBegun,
+} from './call-store.ts';
+import type { CallTables } from './call-tables.ts';
+
+/** A call's record on its way into the vault. */
+export interface CallVaultRecord {
+  readonly organisationId: string;
+  readonly id: string;
+  readonly store: 'calls';
+  readonly sealed: SealedRecord | (WrappedKey & { readonly blobDigest: string });
+  readonly links: readonly SubjectLink[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+export interface CallShippingOptions {
+  readonly database: Database;
+  /** Into the ledger's outbox, in this transaction. */
+  readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
+  /** Into the vault's table, in this transaction. */
+  readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
+  /** A process whose journal is wholly here needs no keys any more. */
+  readonly releaseProcess?: (processId: string) => Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+/** A salt names nobody and says nothing, but what belongs to no one must have an end: it outlives claims (ten years). */
+const SALT_DAYS = 3650;
+
+/** Moves the journal into the database: the call, its ledger entry and its vault record commit together, once. */
+export function createCallShipping(options: CallShippingOptions): SpoolDestination {
+  const database = options.database.withTables<CallTables>();
+  const write = async (trx: CallTransaction, calls: readonly EndedCall[]) => {
+    await insertCalls(trx, calls);
+    await options.recordEvents(trx, calls.map(callEvent));
+    await options.insertVaultRecords(trx, calls.flatMap(vaultRecordOf));
+  };
+  return {
+    deliver: (processId, frames) =>
+      database.inInstance('calls from the journal', async (trx) => {
+        const moved = await lockOffset(trx, processId);
+        const fresh = frames.filter(({ sequence }) => sequence > moved);
+        const last = fresh.at(-1);
+        if (!last) return;
+        const { intents, settlements } = parseFrames(fresh);
+        const elsewhere = [...settlements.keys()].filter((callId) => !intents.has(callId));
+        for (const intent of elsewhere.length > 0 ? await takeBegun(trx, { callIds: elsewhere }) : [])
+          intents.set(intent.callId, intent);
+        const ended: EndedCall[] = [];
+        const running: CallIntent[] = [];
+        for (const [callId, intent] of intents) {
+          const settlement = settlements.get(callId);
+          if (settlement) ended.push({ intent, settlement });
+          else running.push(intent);
+        }
+        await write(trx, ended);
+        await keepBegun(trx, processId, running);
+        await moveOffset(trx, processId, last.sequence);
+      }),
+    async conclude(processId) {
+      await database.inInstance('calls that were interrupted', async (trx) => {
+        await lockOffset(trx, processId);
+        const orphans = await takeBegun(trx, { processId });
+        await write(
+          trx,
+          orphans.map((intent) => ({ intent, settlement: undefined })),
+        );
+        await forgetOffset(trx, processId);
+      });
+      await options.releaseProcess?.(processId);
+    },
+  };
+}
+
+/** A call that was placed twice has two intents: the later one is where it went. */
+function parseFrames(frames: readonly Frame[]) {
+  const intents = new Map<string, CallIntent>();
+  const settlements = new Map<string, CallSettlement>();
+  for (const { payload } of frames) {
+    const record = JSON.parse(payload.toString()) as JournalRecord;
+    if ('intent' in record) intents.set(record.intent.callId, record.intent);
+    else settlements.set(record.settled.callId, record.settled);
+  }
+  return { intents, settlements };
+}
+
+function vaultRecordOf({ intent, settlement }: EndedCall): CallVaultRecord[] {
+  const sealed = settlement?.content ?? intent.sealed;
+  if (!sealed) return [];
+  const days = settlement?.content ? (intent.retentionDays ?? SALT_DAYS) : SALT_DAYS;
+  const links = new Map(
+    [...intent.subjects, ...(settlement?.subjects ?? [])].map((link) => [link.index, link]),
+  );
+  return [
+    {
+      organisationId: intent.decision.request.organisationId,
+      id: intent.callId,
+      store: 'calls',
+      sealed: unsealedJson(sealed),
+      links: [...links.values()],
+      createdAt: new Date(intent.at),
+      expiresAt: new Date(intent.at + days * DAY_MS),
+    },
+  ];
+}
+
+function unsealedJson({
+  epoch,
+  wrappedKey,
+  nonce,
+  ciphertext,
+  blobDigest,
+}: SealedJson): CallVaultRecord['sealed'] {
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  const wrapped = { epoch, wrappedKey: bytes(wrappedKey) };
+  if (blobDigest !== undefined) return { ...wrapped, blobDigest };
+  return { ...wrapped, nonce: bytes(nonce ?? ''), ciphertext: bytes(ciphertext ?? '') };
+}

@@ -1,0 +1,164 @@
+import type { CallDetail, CallOutcomeName, CallSummary, CallUsage } from '@kulning/sdk';
+import { KulningError } from '@kulning/sdk';
+
+import type { DecisionRecord } from '../../core/placement/facts.ts';
+import type { AnyTransaction } from '../../platform/postgres/database.ts';
+import type { CallTransaction } from './call-store.ts';
+import type { CallTable } from './call-tables.ts';
+
+export interface CallFilter {
+  readonly outcome?: CallOutcomeName | undefined;
+  readonly model?: string | undefined;
+  readonly siteId?: string | undefined;
+}
+
+/** Names of sites by id; from the slice that owns them. */
+export type SiteNames = (trx: AnyTransaction) => Promise<ReadonlyMap<string, string>>;
+
+type CallRow = {
+  [Column in keyof CallTable]: CallTable[Column] extends { readonly __select__: infer Read }
+    ? Read
+    : CallTable[Column];
+};
+
+/** Newest first; `cursor` is the row id of the last call of the page before. */
+export async function pageOfCalls(
+  trx: CallTransaction,
+  organisationId: string,
+  filter: CallFilter,
+  page: { limit: number; cursor: string | undefined },
+  names: ReadonlyMap<string, string>,
+): Promise<{ items: CallSummary[]; next?: string }> {
+  const { outcome, model, siteId } = filter;
+  let query = trx.selectFrom('kulning.call').selectAll().where('organisation_id', '=', organisationId);
+  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+  if (model !== undefined) query = query.where('model', '=', model);
+  if (siteId !== undefined) query = query.where('site_id', '=', siteId);
+  if (page.cursor !== undefined) query = query.where('row_id', '<', parseCursor(page.cursor));
+  const rows = await query
+    .orderBy('row_id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  const more = rows.length > page.limit && last;
+  return {
+    items: items.map((row) => summaryOf(row as CallRow, names)),
+    ...(more && { next: String(last.row_id) }),
+  };
+}
+
+export async function callById(
+  trx: CallTransaction,
+  organisationId: string,
+  id: string,
+  names: ReadonlyMap<string, string>,
+): Promise<CallDetail | undefined> {
+  const row = (await callRow(trx, organisationId, id)) as CallRow | undefined;
+  return row && detailOf(row, names);
+}
+
+/** What placement needs to replay the decision of a call. */
+export async function decisionOf(
+  trx: CallTransaction,
+  organisationId: string,
+  id: string,
+): Promise<DecisionRecord | undefined> {
+  const row = (await callRow(trx, organisationId, id)) as CallRow | undefined;
+  return row && { request: row.request, inputs: row.inputs, facts: row.facts_hash, policy: row.policy_hash };
+}
+
+export async function usageSince(
+  trx: CallTransaction,
+  organisationId: string,
+  since: Date,
+): Promise<CallUsage[]> {
+  const rows = await trx
+    .selectFrom('kulning.call')
+    .where('organisation_id', '=', organisationId)
+    .where('at', '>=', since)
+    .select(({ fn }) => [
+      'model',
+      'site_id as siteId',
+      fn.countAll<bigint>().as('calls'),
+      fn.countAll<bigint>().filterWhere('outcome', '=', 'answered').as('answered'),
+      fn.sum<string | null>('input_tokens').as('inputTokens'),
+      fn.sum<string | null>('output_tokens').as('outputTokens'),
+    ])
+    .groupBy(['model', 'site_id'])
+    .orderBy('model')
+    .orderBy('site_id')
+    .execute();
+  return rows.map(({ model, siteId, calls, answered, inputTokens, outputTokens }) => ({
+    model,
+    siteId,
+    calls: Number(calls),
+    answered: Number(answered),
+    inputTokens: Number(inputTokens ?? 0),
+    outputTokens: Number(outputTokens ?? 0),
+  }));
+}
+
+function callRow(trx: CallTransaction, organisationId: string, id: string) {
+  return trx
+    .selectFrom('kulning.call')
+    .selectAll()
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+const toMs = (micros: bigint | null) => (micros === null ? null : Number(micros) / 1000);
+const toNumber = (count: bigint | null) => (count === null ? null : Number(count));
+
+function summaryOf(row: CallRow, names: ReadonlyMap<string, string>): CallSummary {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    outcome: row.outcome,
+    status: row.status,
+    reason: row.reason,
+    model: row.model,
+    site:
+      row.site_id === null
+        ? null
+        : { id: row.site_id, name: names.get(row.site_id) ?? row.site_id, simulated: row.simulated },
+    dataClass: row.data_class,
+    purpose: row.purpose,
+    inputTokens: toNumber(row.input_tokens),
+    outputTokens: toNumber(row.output_tokens),
+    latencyMs: toMs(row.total_us),
+    overheadMs: toMs(row.overhead_us),
+  };
+}
+
+function detailOf(row: CallRow, names: ReadonlyMap<string, string>): CallDetail {
+  return {
+    ...summaryOf(row, names),
+    keyId: row.key_id,
+    streamed: row.streamed,
+    firstByteMs: toMs(row.first_byte_us),
+    deploymentId: row.deployment_id,
+    modelVersion: row.model_version,
+    modelDigest: row.model_digest,
+    policyHash: row.policy_hash,
+    factsHash: row.facts_hash,
+    rules: row.rules,
+    inputs: { ...row.inputs },
+    energy: { ...row.energy, unit: 'Wh' },
+    carbon: { ...row.carbon, unit: 'g' },
+    contentKept: row.content_kept,
+    receiptId: row.id,
+  };
+}
+
+function parseCursor(cursor: string): bigint {
+  if (/^\d{1,18}$/.test(cursor)) return BigInt(cursor);
+  throw new KulningError({
+    code: 'page.cursor_wrong',
+    status: 400,
+    path: 'cursor',
+    message: 'The cursor is not the `next` of a page.',
+    hint: 'Leave it out to begin at the newest call.',
+  });
+}

@@ -1,0 +1,58 @@
+import { callsOperations, KulningError } from '@kulning/sdk';
+
+import type { Clock } from '../../core/clock.ts';
+import type { DecisionRecord } from '../../core/placement/facts.ts';
+import { type Route, route } from '../../platform/http/route.ts';
+import type { Database } from '../../platform/postgres/database.ts';
+import type { CallTables } from './call-tables.ts';
+import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
+
+export { createCallJournal, type JournalRecord } from './call-journal.ts';
+export { callEvent } from './call-leaf.ts';
+export { type CallShippingOptions, type CallVaultRecord, createCallShipping } from './call-shipping.ts';
+export { columns } from './call-columns.ts';
+export type { SiteNames } from './call-views.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface Calls {
+  readonly routes: readonly Route[];
+  /** What was recorded when a call was decided; for explanations by replay. */
+  decisionOf(organisationId: string, callId: string): Promise<DecisionRecord | undefined>;
+}
+
+/** Reads of what gateways recorded. */
+export function createCalls(options: { database: Database; clock: Clock; siteNames: SiteNames }): Calls {
+  const { clock, siteNames } = options;
+  const database = options.database.withTables<CallTables>();
+  return {
+    decisionOf: (organisationId, callId) =>
+      database.inOrganisation(organisationId, (trx) => decisionOf(trx, organisationId, callId)),
+    routes: [
+      route(callsOperations.list, ({ query: { limit, cursor, ...filter } }, { caller: { organisationId } }) =>
+        database.inOrganisation(organisationId, async (trx) =>
+          pageOfCalls(trx, organisationId, filter, { limit, cursor }, await siteNames(trx)),
+        ),
+      ),
+      route(callsOperations.get, async ({ params: { callId } }, { caller: { organisationId } }) => {
+        const call = await database.inOrganisation(organisationId, async (trx) =>
+          callById(trx, organisationId, callId, await siteNames(trx)),
+        );
+        if (call) return call;
+        throw new KulningError({
+          code: 'call.unknown',
+          status: 404,
+          message: `There is no call ${callId} in this organisation.`,
+          hint: 'A call that still runs appears once it has ended; `kulning receipts` lists those that have.',
+        });
+      }),
+      route(callsOperations.usage, async ({ query: { days } }, { caller: { organisationId } }) => {
+        const since = new Date(clock.now() - days * DAY_MS);
+        const items = await database.inOrganisation(organisationId, (trx) =>
+          usageSince(trx, organisationId, since),
+        );
+        return { since: since.toISOString(), items };
+      }),
+    ],
+  };
+}
