@@ -3,7 +3,7 @@ import type { ErasureStep, ResidualCopy, Unverifiable } from '@kulning/sdk';
 import { canonicalJson, type JsonObject } from '../../core/ledger/canonical-json.ts';
 import { commitment, type LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { ErasureRow, ErasureStepRow } from './erasure-store.ts';
-import type { Outlook, PrivacyStore } from './privacy-store.ts';
+import type { Language, Outlook, PrivacyStore } from './privacy-store.ts';
 import type { KeyEvidence } from './privacy-tables.ts';
 
 export const certificateFormat = 'kulning.erasure-certificate/v1';
@@ -11,18 +11,20 @@ export const certificateFormat = 'kulning.erasure-certificate/v1';
 /** What one store did, from what its step wrote down. */
 export function stepSummary(
   step: ErasureStepRow,
-  store: Pick<PrivacyStore, 'describe' | 'method'>,
+  stores: readonly PrivacyStore[],
+  language: Language,
 ): ErasureStep {
-  const count = (action: string) =>
+  const store = stores.find(({ name }) => name === step.store);
+  const done = (action: string) =>
     step.plan.filter((record) => record.action === action && !step.pending.includes(record.recordId)).length;
   return {
     store: step.store,
-    description: store.describe('en'),
-    method: store.method,
+    description: store?.describe(language) ?? step.store,
+    method: store?.method ?? 'this store is not registered any more',
     found: step.plan.length,
-    destroyed: step.erased_at === null ? 0 : count('destroy'),
-    redacted: step.erased_at === null ? 0 : count('redact'),
-    kept: count('keep'),
+    destroyed: step.erased_at === null ? 0 : done('destroy'),
+    redacted: step.erased_at === null ? 0 : done('redact'),
+    kept: done('keep'),
     pending: step.pending,
     readBack: step.read_back ?? 'pending',
     evidence: step.evidence ?? 'not read back yet',

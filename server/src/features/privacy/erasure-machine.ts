@@ -4,9 +4,9 @@ import { KulningError } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type { AnyTransaction } from '../../platform/postgres/database.ts';
+import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import { certificateText, erasedEvent, stepSummary } from './erasure-certificate.ts';
-import { createErasureSteps, type ErasureStepsOptions, type Waiting } from './erasure-steps.ts';
+import { ErasureSteps, type ErasureStepsOptions, type Waiting } from './erasure-steps.ts';
 import {
   completeErasure,
   type ErasureKey,
@@ -42,89 +42,107 @@ export interface ErasureMachine {
  * wherever it was; two drivers of one erasure do the same work twice and complete it once.
  */
 export function createErasureMachine(options: ErasureMachineOptions): ErasureMachine {
-  const { vault, stores, clock, log, faultPoint } = options;
-  const database = options.database.withTables<PrivacyTables>();
-  const steps = createErasureSteps(options);
+  return new Machine(options);
+}
 
-  /** verified → completed: certificate, ledger entry and the lifted restriction in one transaction. */
-  const certify = async (key: ErasureKey): Promise<void> => {
-    const outlook = await readOutlook(stores, key.organisationId, 'en');
-    faultPoint('before-certificate');
-    await database.inOrganisation(key.organisationId, async (trx) => {
-      const erasure = await lockErasure(trx, key);
-      if (erasure.state !== 'verified') return;
-      const stepRows = await readSteps(trx, key);
-      const summaries = stepRows.flatMap((step) => {
-        const store = stores.find(({ name }) => name === step.store);
-        return store ? [stepSummary(step, store)] : [];
-      });
-      if (erasure.key_evidence === null) throw new TypeError('a verified erasure has evidence of its key');
-      const completedAt = new Date(clock.now());
-      const certificate = certificateText({
-        erasure,
-        steps: summaries,
-        keyEvidence: erasure.key_evidence,
-        outlook,
-        completedAt,
-      });
-      const salt = randomBytes(32);
-      const { leaf } = await options.recordEvent(
-        trx,
-        erasedEvent(erasure, summaries, { certificate, salt, completedAt }),
+class Machine implements ErasureMachine {
+  readonly #options: ErasureMachineOptions;
+  readonly #database: Database<PrivacyTables>;
+  readonly #steps: ErasureSteps;
+  readonly #running = new Map<string, Promise<void>>();
+
+  constructor(options: ErasureMachineOptions) {
+    this.#options = options;
+    this.#database = options.database.withTables<PrivacyTables>();
+    this.#steps = new ErasureSteps(options);
+  }
+
+  drive(organisationId: string): Promise<void> {
+    const running = this.#running.get(organisationId);
+    if (running !== undefined) return running;
+    const drive = this.#driveNow(organisationId).finally(() => this.#running.delete(organisationId));
+    this.#running.set(organisationId, drive);
+    return drive;
+  }
+
+  async driveAll(): Promise<void> {
+    const { log } = this.#options;
+    const organisations = await this.#database.inInstance('open erasures', organisationsWithOpenErasures);
+    for (const organisationId of organisations) {
+      await this.drive(organisationId).catch((error: unknown) =>
+        log.error('erasure.drive_failed', error, { organisationId }),
       );
-      await completeErasure(trx, key, { certificate, salt, leaf: Buffer.from(leaf), completedAt });
-      await bumpRestrictions(trx);
-    });
-    faultPoint('after-certificate');
-  };
+    }
+  }
 
-  const step = async (erasure: ErasureRow): Promise<Waiting | void> => {
-    const key = { organisationId: erasure.organisation_id, erasureId: erasure.id };
-    const { state } = erasure;
-    if (state === 'requested') return steps.rotate(key);
-    if (state === 'rotated') return steps.awaitRelease(key);
-    if (state === 'released') return steps.eraseStores(key);
-    if (state === 'stores-erased') return steps.moveSurvivors(key);
-    if (state === 'survivors-moved') return steps.readStores(key);
-    if (state === 'scanned') return steps.destroyKey(key);
-    if (state === 'key-destroyed') return steps.readKeys(key);
-    return certify(key);
-  };
+  async #driveNow(organisationId: string): Promise<void> {
+    await this.#options.vault.load(organisationId);
+    while (await this.#advance(organisationId));
+  }
 
   /** @returns whether it got somewhere */
-  const advance = async (organisationId: string): Promise<boolean> => {
-    const erasure = await database.inOrganisation(organisationId, async (trx) => {
+  async #advance(organisationId: string): Promise<boolean> {
+    const { log } = this.#options;
+    const erasure = await this.#database.inOrganisation(organisationId, async (trx) => {
       const erasureId = await oldestOpenErasure(trx, organisationId);
       return erasureId === undefined ? undefined : readErasure(trx, { organisationId, erasureId });
     });
     if (erasure === undefined) return false;
     const key = { organisationId, erasureId: erasure.id };
-    const waiting = await step(erasure).catch((error: unknown) => {
+    const waiting = await this.#step(erasure).catch((error: unknown) => {
       log.error('erasure.step_failed', error, { erasureId: erasure.id, state: erasure.state });
       return { waitingFor: waitingAfter(error) };
     });
-    if (waiting)
-      await database.inOrganisation(organisationId, (trx) => setWaitingFor(trx, key, waiting.waitingFor));
-    const now = await database.inOrganisation(organisationId, (trx) => readErasure(trx, key));
-    return now?.state !== erasure.state;
-  };
+    return this.#database.inOrganisation(organisationId, async (trx) => {
+      if (waiting) await setWaitingFor(trx, key, waiting.waitingFor);
+      return (await readErasure(trx, key))?.state !== erasure.state;
+    });
+  }
 
-  const drive = async (organisationId: string): Promise<void> => {
-    await vault.load(organisationId);
-    while (await advance(organisationId));
-  };
+  async #step({
+    organisation_id: organisationId,
+    id: erasureId,
+    state,
+  }: ErasureRow): Promise<Waiting | void> {
+    const key = { organisationId, erasureId };
+    if (state === 'requested') return this.#steps.rotate(key);
+    if (state === 'rotated') return this.#steps.awaitRelease(key);
+    if (state === 'released') return this.#steps.eraseStores(key);
+    if (state === 'stores-erased') return this.#steps.moveSurvivors(key);
+    if (state === 'survivors-moved') return this.#steps.readStores(key);
+    if (state === 'scanned') return this.#steps.destroyKey(key);
+    if (state === 'key-destroyed') return this.#steps.readKeys(key);
+    return this.#certify(key);
+  }
 
-  return {
-    drive,
-    async driveAll() {
-      const organisations = await database.inInstance('open erasures', organisationsWithOpenErasures);
-      for (const organisationId of organisations) {
-        await drive(organisationId).catch((error: unknown) =>
-          log.error('erasure.drive_failed', error, { organisationId }),
-        );
-      }
-    },
-  };
+  /** verified → completed: certificate, ledger entry and the lifted restriction in one transaction. */
+  async #certify(key: ErasureKey): Promise<void> {
+    const { stores, clock, recordEvent, faultPoint } = this.#options;
+    const outlook = await readOutlook(stores, key.organisationId, 'en');
+    faultPoint('before-certificate');
+    await this.#database.inOrganisation(key.organisationId, async (trx) => {
+      const erasure = await lockErasure(trx, key);
+      if (erasure.state !== 'verified') return;
+      if (erasure.key_evidence === null) throw new TypeError('a verified erasure has evidence of its key');
+      const steps = (await readSteps(trx, key)).map((step) => stepSummary(step, stores, 'en'));
+      const completedAt = new Date(clock.now());
+      const certificate = certificateText({
+        erasure,
+        steps,
+        keyEvidence: erasure.key_evidence,
+        outlook,
+        completedAt,
+      });
+      const salt = randomBytes(32);
+      const { leaf } = await recordEvent(
+        trx,
+        erasedEvent(erasure, steps, { certificate, salt, completedAt }),
+      );
+      await completeErasure(trx, key, { certificate, salt, leaf: Buffer.from(leaf), completedAt });
+      await bumpRestrictions(trx);
+    });
+    faultPoint('after-certificate');
+  }
 }
 
 /** Never the message of a foreign error: it could quote content. */

@@ -58,82 +58,68 @@ const batchSize = 500;
  * What happens between two states of an erasure. Each step may run twice, wholly or in part, with the same end: it
  * writes down what it will do before it does it, and moves the state as its last act.
  */
-export function createErasureSteps(options: ErasureStepsOptions) {
-  const { vault, keystore, stores, clock, faultPoint } = options;
-  const database = options.database.withTables<PrivacyTables>();
-  const inOrganisation = <T>(key: ErasureKey, work: (trx: PrivacyTransaction) => Promise<T>) =>
-    database.inOrganisation(key.organisationId, work);
-  const advance = (key: ErasureKey, from: ErasureState, to: ErasureState) =>
-    inOrganisation(key, (trx) => advanceErasure(trx, key, from, to));
+export class ErasureSteps {
+  readonly #options: ErasureStepsOptions;
+  readonly #database: Database<PrivacyTables>;
 
-  /** The request lies in the vault under the epoch that dies: afterwards nobody can read whom it was about. */
-  const openRequest = async (key: ErasureKey): Promise<ErasureRequest> => {
-    const row = await inOrganisation(key, (trx) => readVaultRecord(trx, key.organisationId, key.erasureId));
-    if (row === undefined || row.nonce === null || row.ciphertext === null) throw lostRequest();
-    const sealed = {
-      epoch: row.epoch,
-      wrappedKey: row.wrapped_key,
-      nonce: row.nonce,
-      ciphertext: row.ciphertext,
-    };
-    return JSON.parse(
-      Buffer.from(vault.open(key.organisationId, key.erasureId, sealed)).toString(),
-    ) as ErasureRequest;
-  };
+  constructor(options: ErasureStepsOptions) {
+    this.#options = options;
+    this.#database = options.database.withTables<PrivacyTables>();
+  }
 
   /** requested → rotated: new records go under a new epoch. */
-  const rotate = async (key: ErasureKey): Promise<void> => {
-    await inOrganisation(key, (trx) => setErasureEpoch(trx, key, vault.epoch(key.organisationId)));
-    const epoch = await epochOf(key);
-    faultPoint('epoch-chosen');
-    await keystore.rotate(key.organisationId, epoch);
-    faultPoint('epoch-made');
-    await vault.refresh(key.organisationId);
-    await inOrganisation(key, async (trx) => {
+  async rotate(key: ErasureKey): Promise<void> {
+    await this.#in(key, (trx) => setErasureEpoch(trx, key, this.#options.vault.epoch(key.organisationId)));
+    const epoch = await this.#epochOf(key);
+    this.#options.faultPoint('epoch-chosen');
+    await this.#options.keystore.rotate(key.organisationId, epoch);
+    this.#options.faultPoint('epoch-made');
+    await this.#options.vault.refresh(key.organisationId);
+    await this.#in(key, async (trx) => {
       await notifyKeys(trx, key.organisationId);
       await advanceErasure(trx, key, 'requested', 'rotated');
     });
-  };
+  }
 
   /** rotated → released: nobody holds sealed bytes under the old epoch any more. */
-  const awaitRelease = async (key: ErasureKey): Promise<Waiting | undefined> => {
-    const epoch = await epochOf(key);
-    const holders = await inOrganisation(key, (trx) => epochHolders(trx, key.organisationId));
+  async awaitRelease(key: ErasureKey): Promise<Waiting | undefined> {
+    const epoch = await this.#epochOf(key);
+    const holders = await this.#in(key, (trx) => epochHolders(trx, key.organisationId));
     const late = holders.find(({ oldestEpoch }) => oldestEpoch <= epoch);
     if (late !== undefined) {
       return {
         waitingFor: `${late.holderId} still has records under the old key; last heard of ${late.seenAt.toISOString()}`,
       };
     }
-    await advance(key, 'rotated', 'released');
-  };
+    await this.#advance(key, 'rotated', 'released');
+  }
 
   /** released → stores-erased: plan written down, then done, store by store. */
-  const eraseStores = async (key: ErasureKey): Promise<void> => {
-    const { identifiers, decisions } = await openRequest(key);
-    const subject = createSubject(vault, key.organisationId, identifiers);
-    for (const store of stores) {
+  async eraseStores(key: ErasureKey): Promise<void> {
+    const { identifiers, decisions } = await this.#openRequest(key);
+    const subject = createSubject(this.#options.vault, key.organisationId, identifiers);
+    for (const store of this.#options.stores) {
       const plan = planErasure(await store.find(subject), decisions);
-      await inOrganisation(key, (trx) => insertStep(trx, key, store.name, plan));
+      await this.#in(key, (trx) => insertStep(trx, key, store.name, plan));
     }
-    faultPoint('planned');
-    for (const step of await inOrganisation(key, (trx) => readSteps(trx, key))) {
+    this.#options.faultPoint('planned');
+    for (const step of await this.#in(key, (trx) => readSteps(trx, key))) {
       if (step.erased_at !== null) continue;
-      const { pending } = await storeNamed(stores, step.store).erase(subject, step.plan);
-      faultPoint(`erased ${step.store}`);
-      await inOrganisation(key, (trx) =>
-        setStepErased(trx, key, step.store, { pending, erasedAt: new Date(clock.now()) }),
+      const { pending } = await storeNamed(this.#options.stores, step.store).erase(subject, step.plan);
+      this.#options.faultPoint(`erased ${step.store}`);
+      await this.#in(key, (trx) =>
+        setStepErased(trx, key, step.store, { pending, erasedAt: new Date(this.#options.clock.now()) }),
       );
     }
-    await advance(key, 'released', 'stores-erased');
-  };
+    await this.#advance(key, 'released', 'stores-erased');
+  }
 
   /** stores-erased → survivors-moved: everybody else's data keys under the new epoch; both stay readable meanwhile. */
-  const moveSurvivors = async (key: ErasureKey): Promise<void> => {
+  async moveSurvivors(key: ErasureKey): Promise<void> {
     const { organisationId, erasureId } = key;
-    const epoch = await epochOf(key);
+    const epoch = await this.#epochOf(key);
     for (let after = ''; ;) {
-      const last = await inOrganisation(key, async (trx) => {
+      const last = await this.#in(key, async (trx) => {
         const batch = await lockBatchOfEpoch(trx, {
           organisationId,
           epoch,
@@ -143,40 +129,44 @@ export function createErasureSteps(options: ErasureStepsOptions) {
         });
         const moved = batch.map(({ id, ...wrapped }) => ({
           id,
-          ...vault.rewrap(organisationId, id, wrapped),
+          ...this.#options.vault.rewrap(organisationId, id, wrapped),
         }));
         await setWrappedKeys(trx, organisationId, moved);
         return batch.length < batchSize ? undefined : batch.at(-1)?.id;
       });
-      faultPoint('batch-moved');
+      this.#options.faultPoint('batch-moved');
       if (last === undefined) break;
       after = last;
     }
-    const left = await inOrganisation(key, (trx) => countOfEpoch(trx, organisationId, epoch, erasureId));
-    if (left === 0) await advance(key, 'stores-erased', 'survivors-moved');
-  };
+    const left = await this.#in(key, (trx) => countOfEpoch(trx, organisationId, epoch, erasureId));
+    if (left === 0) await this.#advance(key, 'stores-erased', 'survivors-moved');
+  }
 
   /** survivors-moved → scanned: each store is read, while it is still known whom to look for. */
-  const readStores = async (key: ErasureKey): Promise<void> => {
-    const { identifiers } = await openRequest(key);
-    const subject = createSubject(vault, key.organisationId, identifiers);
-    for (const step of await inOrganisation(key, (trx) => readSteps(trx, key))) {
-      const readBack = await storeNamed(stores, step.store).verify(subject, step.plan, new Set(step.pending));
-      await inOrganisation(key, (trx) => setStepReadBack(trx, key, step.store, readBack));
+  async readStores(key: ErasureKey): Promise<void> {
+    const { identifiers } = await this.#openRequest(key);
+    const subject = createSubject(this.#options.vault, key.organisationId, identifiers);
+    for (const step of await this.#in(key, (trx) => readSteps(trx, key))) {
+      const readBack = await storeNamed(this.#options.stores, step.store).verify(
+        subject,
+        step.plan,
+        new Set(step.pending),
+      );
+      await this.#in(key, (trx) => setStepReadBack(trx, key, step.store, readBack));
     }
-    await advance(key, 'survivors-moved', 'scanned');
-  };
+    await this.#advance(key, 'survivors-moved', 'scanned');
+  }
 
   /** scanned → key-destroyed: what is left of the erased in WAL, backups and on disks is noise from here on. */
-  const destroyKey = async (key: ErasureKey): Promise<void> => {
+  async destroyKey(key: ErasureKey): Promise<void> {
     const { organisationId, erasureId } = key;
-    const epoch = await epochOf(key);
-    const left = await inOrganisation(key, (trx) => countOfEpoch(trx, organisationId, epoch, erasureId));
+    const epoch = await this.#epochOf(key);
+    const left = await this.#in(key, (trx) => countOfEpoch(trx, organisationId, epoch, erasureId));
     if (left > 0) {
-      await advance(key, 'scanned', 'stores-erased');
+      await this.#advance(key, 'scanned', 'stores-erased');
       return;
     }
-    const steps = await inOrganisation(key, (trx) => readSteps(trx, key));
+    const steps = await this.#in(key, (trx) => readSteps(trx, key));
     const recordIds = steps.flatMap(({ plan, pending }) =>
       plan
         .filter(
@@ -185,28 +175,28 @@ export function createErasureSteps(options: ErasureStepsOptions) {
         )
         .map(({ recordId }) => recordId),
     );
-    faultPoint('before-destruction');
-    const at = new Date(clock.now()).toISOString();
-    const proof = await keystore.destroy(organisationId, { epoch, erasureId, recordIds, at });
-    faultPoint('after-destruction');
-    await vault.refresh(organisationId);
-    await inOrganisation(key, async (trx) => {
+    this.#options.faultPoint('before-destruction');
+    const at = new Date(this.#options.clock.now()).toISOString();
+    const proof = await this.#options.keystore.destroy(organisationId, { epoch, erasureId, recordIds, at });
+    this.#options.faultPoint('after-destruction');
+    await this.#options.vault.refresh(organisationId);
+    await this.#in(key, async (trx) => {
       await setKeyEvidence(trx, key, { method: proof.method, readBack: proof.readBack, confirmedBy: [] });
       await notifyKeys(trx, organisationId);
       await advanceErasure(trx, key, 'scanned', 'key-destroyed');
     });
-  };
+  }
 
   /** key-destroyed → verified: the request itself no longer opens, and no process has the key in memory. */
-  const readKeys = async (key: ErasureKey): Promise<Waiting | undefined> => {
+  async readKeys(key: ErasureKey): Promise<Waiting | undefined> {
     const { organisationId, erasureId } = key;
-    const generation = await keystore.generation();
-    const holders = await inOrganisation(key, (trx) => epochHolders(trx, organisationId));
-    const alive = holders.filter(({ seenAt }) => clock.now() - seenAt.getTime() < 60_000);
+    const generation = await this.#options.keystore.generation();
+    const holders = await this.#in(key, (trx) => epochHolders(trx, organisationId));
+    const alive = holders.filter(({ seenAt }) => this.#options.clock.now() - seenAt.getTime() < 60_000);
     const late = alive.find((holder) => holder.generation !== generation);
     if (late !== undefined)
       return { waitingFor: `${late.holderId} has not confirmed yet that it forgot the old key` };
-    const stillOpens = await openRequest(key).then(
+    const stillOpens = await this.#openRequest(key).then(
       () => true,
       (error: unknown) => !isUnreadable(error),
     );
@@ -217,20 +207,41 @@ export function createErasureSteps(options: ErasureStepsOptions) {
         message: 'A record under the destroyed key still opens.',
         hint: 'Stop Kulning, look whether the key folder is a copy that is synchronised back, and start again.',
       });
-    await inOrganisation(key, async (trx) => {
+    await this.#in(key, async (trx) => {
       const evidence = await keyEvidenceOf(trx, key);
       await setKeyEvidence(trx, key, { ...evidence, confirmedBy: alive.map(({ holderId }) => holderId) });
       await deleteRecords(trx, organisationId, [erasureId]);
       await advanceErasure(trx, key, 'key-destroyed', 'verified');
     });
-  };
+  }
 
-  const epochOf = async (key: ErasureKey): Promise<number> => (await erasureRow(database, key)).epoch ?? 0;
+  /** The request lies in the vault under the epoch that dies: afterwards nobody can read whom it was about. */
+  async #openRequest(key: ErasureKey): Promise<ErasureRequest> {
+    const row = await this.#in(key, (trx) => readVaultRecord(trx, key.organisationId, key.erasureId));
+    if (row === undefined || row.nonce === null || row.ciphertext === null) throw lostRequest();
+    const sealed = {
+      epoch: row.epoch,
+      wrappedKey: row.wrapped_key,
+      nonce: row.nonce,
+      ciphertext: row.ciphertext,
+    };
+    return JSON.parse(
+      Buffer.from(this.#options.vault.open(key.organisationId, key.erasureId, sealed)).toString(),
+    ) as ErasureRequest;
+  }
 
-  return { rotate, awaitRelease, eraseStores, moveSurvivors, readStores, destroyKey, readKeys };
+  async #epochOf(key: ErasureKey): Promise<number> {
+    return (await erasureRow(this.#database, key)).epoch ?? 0;
+  }
+
+  #in<T>(key: ErasureKey, work: (trx: PrivacyTransaction) => Promise<T>): Promise<T> {
+    return this.#database.inOrganisation(key.organisationId, work);
+  }
+
+  #advance(key: ErasureKey, from: ErasureState, to: ErasureState): Promise<boolean> {
+    return this.#in(key, (trx) => advanceErasure(trx, key, from, to));
+  }
 }
-
-export type ErasureSteps = ReturnType<typeof createErasureSteps>;
 
 async function erasureRow(database: Database<PrivacyTables>, key: ErasureKey): Promise<ErasureRow> {
   const row = await database.inOrganisation(key.organisationId, (trx) => readErasure(trx, key));

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 
 import type { ErasureState, PlannedRecord } from '@kulning/sdk';
 
@@ -6,12 +6,8 @@ import type { StoreName } from '../../platform/vault/store-name.ts';
 import type { ReadBack } from './privacy-store.ts';
 import type { ErasureStepTable, ErasureTable, KeyEvidence, PrivacyTransaction } from './privacy-tables.ts';
 
-export type ErasureRow = {
-  [K in keyof ErasureTable]: K extends 'key_evidence' ? KeyEvidence | null : ErasureTable[K];
-};
-export type ErasureStepRow = {
-  [K in keyof ErasureStepTable]: K extends 'plan' ? PlannedRecord[] : ErasureStepTable[K];
-};
+export type ErasureRow = Selectable<ErasureTable>;
+export type ErasureStepRow = Selectable<ErasureStepTable>;
 
 /** Which erasure; every statement takes the organisation too. */
 export interface ErasureKey {
@@ -38,7 +34,7 @@ export async function insertErasure(
       requested_by: request.requestedBy,
       requested_at: request.requestedAt,
       subject_commitment: request.subjectCommitment,
-    } as ErasureTable & { key_evidence: null })
+    })
     .execute();
   await trx
     .insertInto('kulning.subject_state')

@@ -99,10 +99,7 @@ function toErasure(
   stores: readonly PrivacyStore[],
   language: Language,
 ): Erasure {
-  const summaries = steps.flatMap((step) => {
-    const store = stores.find(({ name }) => name === step.store);
-    return store ? [{ ...stepSummary(step, store), description: store.describe(language) }] : [];
-  });
+  const summaries = steps.map((step) => stepSummary(step, stores, language));
   return {
     id: row.id,
     state: row.state,

@@ -26,20 +26,23 @@ interface RecordSubjectTable {
   strength: SubjectLink['strength'];
 }
 
+/** Null until a step of the erasure sets it. */
+type Unset<T> = ColumnType<T | null, undefined, T>;
+
 export interface ErasureTable {
   organisation_id: string;
   id: string;
   state: ErasureState;
-  epoch: number | null;
-  waiting_for: string | null;
+  epoch: Unset<number>;
+  waiting_for: ColumnType<string | null, undefined, string | null>;
   requested_by: string | null;
   requested_at: Date;
   subject_commitment: string;
-  key_evidence: ColumnType<KeyEvidence | null, string | null, string | null>;
-  certificate: string | null;
-  certificate_salt: Buffer | null;
-  ledger_leaf: Buffer | null;
-  completed_at: Date | null;
+  key_evidence: ColumnType<KeyEvidence | null, undefined, string>;
+  certificate: Unset<string>;
+  certificate_salt: Unset<Buffer>;
+  ledger_leaf: Unset<Buffer>;
+  completed_at: Unset<Date>;
 }
 
 /** What the keystore and the processes answered when the epoch's key had died. */
@@ -56,9 +59,9 @@ export interface ErasureStepTable {
   store: string;
   plan: ColumnType<PlannedRecord[], string, string>;
   pending: string[];
-  erased_at: Date | null;
-  read_back: 'gone' | 'unreadable' | 'pending' | 'residual' | 'not-verifiable' | 'found' | null;
-  evidence: string | null;
+  erased_at: Unset<Date>;
+  read_back: Unset<'gone' | 'unreadable' | 'pending' | 'residual' | 'not-verifiable' | 'found'>;
+  evidence: Unset<string>;
 }
 
 interface SubjectStateTable {

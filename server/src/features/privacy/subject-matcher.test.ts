@@ -122,11 +122,14 @@ describe('redacting a shared record', () => {
 
   it('removes exactly the spans', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom(...'abc .,') }), { maxLength: 5 }), (parts) => {
-        const text = parts.join('Anna Lind');
-        const spans = anna.spans(text).filter(({ start, end }) => text.slice(start, end) === 'Anna Lind');
-        expect(redactSpans(text, spans, '').length).toBe(text.length - 9 * spans.length);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '.', ',') }), { maxLength: 5 }),
+        (parts) => {
+          const text = parts.join('Anna Lind');
+          const spans = anna.spans(text).filter(({ start, end }) => text.slice(start, end) === 'Anna Lind');
+          expect(redactSpans(text, spans, '').length).toBe(text.length - 9 * spans.length);
+        },
+      ),
     );
   });
 });

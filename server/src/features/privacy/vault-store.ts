@@ -9,12 +9,13 @@ import type {
   ExportedRecord,
   FoundRecord,
   Language,
+  Outlook,
   PrivacyStore,
   ReadBack,
   Subject,
 } from './privacy-store.ts';
 import type { PrivacyTables } from './privacy-tables.ts';
-import { createRecordContent } from './record-content.ts';
+import { createRecordContent, type RecordContent } from './record-content.ts';
 import { examineRecord } from './record-examination.ts';
 import { recordText, redactRecord } from './record-redaction.ts';
 import { maskOthers } from './subject.ts';
@@ -40,25 +41,99 @@ const pageSize = 500;
 
 /**
  * The privacy store of a slice whose content lies in the vault: one call registers it. Finding opens every record of
- * the store and searches it, because links alone miss whom nobody named and no checksum betrays; 20 000 small
- * records take about a second.
+ * the store and searches it, because links alone miss whom nobody named and no checksum betrays.
  */
 export function createVaultStore(options: VaultStoreOptions): PrivacyStore {
-  const { name, description, vault } = options;
-  const database = options.database.withTables<PrivacyTables>();
-  const content = createRecordContent(vault, options.blobs);
+  return new VaultStore(options);
+}
 
-  async function* records(
-    organisationId: string,
-    ids?: readonly string[],
-  ): AsyncGenerator<{ row: LinkedRow; plaintext: Uint8Array }> {
-    await vault.load(organisationId);
+class VaultStore implements PrivacyStore {
+  readonly name: StoreName;
+  readonly method =
+    'record keys destroyed with their rows; shared records redacted and sealed again under a new key';
+  readonly #options: VaultStoreOptions;
+  readonly #database: Database<PrivacyTables>;
+  readonly #content: RecordContent;
+
+  constructor(options: VaultStoreOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#database = options.database.withTables<PrivacyTables>();
+    this.#content = createRecordContent(options.vault, options.blobs);
+  }
+
+  describe(language: Language): string {
+    return this.#options.description[language];
+  }
+
+  async find(subject: Subject): Promise<FoundRecord[]> {
+    const found: FoundRecord[] = [];
+    for await (const opened of this.#records(subject.organisationId)) {
+      const record = this.#examine(opened, subject);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
+  }
+
+  async export(subject: Subject, recordIds: ReadonlySet<string>): Promise<ExportedRecord[]> {
+    const exported: ExportedRecord[] = [];
+    for await (const opened of this.#records(subject.organisationId, [...recordIds])) {
+      const mask = (text: string) => maskOthers(text, subject, this.#options.vault);
+      exported.push(toExport(opened, this.#examine(opened, subject), mask));
+    }
+    return exported;
+  }
+
+  async erase(subject: Subject, plan: readonly PlannedRecord[]): Promise<{ pending: string[] }> {
+    const idsFor = (action: PlannedRecord['action']) =>
+      plan.filter((record) => record.action === action).map(({ recordId }) => recordId);
+    await this.#destroy(subject.organisationId, idsFor('destroy'));
+    const pending = idsFor('human');
+    for (const recordId of idsFor('redact')) {
+      if (!(await this.#redact(subject, recordId))) pending.push(recordId);
+    }
+    return { pending };
+  }
+
+  async verify(
+    subject: Subject,
+    plan: readonly PlannedRecord[],
+    pending: ReadonlySet<string>,
+  ): Promise<ReadBack> {
+    const idsFor = (action: PlannedRecord['action']) =>
+      plan.filter((record) => record.action === action).map(({ recordId }) => recordId);
+    const { organisationId } = subject;
+    const destroyed = idsFor('destroy');
+    const left = await this.#database.inOrganisation(organisationId, (trx) =>
+      remainingRecords(trx, organisationId, destroyed),
+    );
+    const kept = new Set(idsFor('keep'));
+    const found = (await this.find(subject)).filter(({ recordId }) => !kept.has(recordId));
+    const unexpected = found.filter(({ recordId }) => !pending.has(recordId));
+    const evidence =
+      `${destroyed.length} rows looked up, ${left.length} there; every readable record opened and searched: ` +
+      `${found.length} with the person, ${unexpected.length} of them unexpected`;
+    if (left.length > 0 || unexpected.length > 0) return { readBack: 'found', evidence };
+    return { readBack: pending.size > 0 ? 'pending' : 'gone', evidence };
+  }
+
+  async outlook(): Promise<Outlook> {
+    return { residualCopies: [], notVerifiable: [] };
+  }
+
+  #examine({ row, plaintext }: OpenedRecord, subject: Subject): FoundRecord | undefined {
+    return examineRecord({ vault: this.#options.vault, store: this.name }, row, plaintext, subject);
+  }
+
+  /** The store's readable records, or those of `ids`, page by page. */
+  async *#records(organisationId: string, ids?: readonly string[]): AsyncGenerator<OpenedRecord> {
+    await this.#options.vault.load(organisationId);
     for (let after = ''; ;) {
-      const page = await database.inOrganisation(organisationId, (trx) =>
-        pageOfRecords(trx, { organisationId, store: name, after, limit: pageSize, ...(ids && { ids }) }),
+      const page = await this.#database.inOrganisation(organisationId, (trx) =>
+        pageOfRecords(trx, { organisationId, store: this.name, after, limit: pageSize, ...(ids && { ids }) }),
       );
       for (const row of page) {
-        const plaintext = await openUnlessDestroyed(() => content.open(row));
+        const plaintext = await openUnlessGone(() => this.#content.open(row));
         if (plaintext !== undefined) yield { row, plaintext };
       }
       if (page.length < pageSize) return;
@@ -66,108 +141,70 @@ export function createVaultStore(options: VaultStoreOptions): PrivacyStore {
     }
   }
 
-  const find = async (subject: Subject): Promise<FoundRecord[]> => {
-    const found: FoundRecord[] = [];
-    for await (const { row, plaintext } of records(subject.organisationId)) {
-      const record = examineRecord({ vault, store: name }, row, plaintext, subject);
-      if (record !== undefined) found.push(record);
-    }
-    return found;
-  };
-
-  const deleteBlobOf = async (row: VaultRow | undefined) => {
-    if (typeof row?.blob_digest === 'string') await options.blobs.delete(row.blob_digest);
-  };
-
   /** The blob first: a crash in between leaves a row that the repeat deletes, never a blob that nobody knows. */
-  const destroy = async (organisationId: string, ids: readonly string[]) => {
+  async #destroy(organisationId: string, ids: readonly string[]): Promise<void> {
     for (let at = 0; at < ids.length; at += pageSize) {
       const batch = ids.slice(at, at + pageSize);
-      await database.inOrganisation(organisationId, async (trx) => {
-        for (const row of await pageOfRecords(trx, {
+      await this.#database.inOrganisation(organisationId, async (trx) => {
+        const rows = await pageOfRecords(trx, {
           organisationId,
-          store: name,
+          store: this.name,
           after: '',
           limit: pageSize,
           ids: batch,
-        }))
-          await deleteBlobOf(row);
+        });
+        for (const row of rows) await this.#deleteBlob(row);
         await deleteRecords(trx, organisationId, batch);
       });
     }
-  };
+  }
 
   /** @returns whether it is done: a repeat finds nothing left to take out, and that is done too. */
-  const redact = async (subject: Subject, recordId: string): Promise<boolean> => {
+  async #redact(subject: Subject, recordId: string): Promise<boolean> {
     const { organisationId } = subject;
-    const row = await database.inOrganisation(organisationId, (trx) =>
+    const row = await this.#database.inOrganisation(organisationId, (trx) =>
       readVaultRecord(trx, organisationId, recordId),
     );
     if (row === undefined) return true;
-    const result = redactRecord(await content.open(row), subject.matcher);
+    const result = redactRecord(await this.#content.open(row), subject.matcher);
     if (result.outcome === 'unsure') return result.reason === 'no-span-to-redact';
-    const sealed = await content.seal(organisationId, recordId, result.plaintext);
-    await database.inOrganisation(organisationId, (trx) =>
+    const sealed = await this.#content.seal(organisationId, recordId, result.plaintext);
+    await this.#database.inOrganisation(organisationId, (trx) =>
       replaceContent(trx, { organisationId, id: recordId, sealed, unlink: [...subject.indexes] }),
     );
-    await deleteBlobOf(row);
+    await this.#deleteBlob(row);
     return true;
-  };
+  }
 
-  return {
-    name,
-    method: 'record keys destroyed with their rows; shared records redacted and sealed again under a new key',
-    describe: (language) => description[language],
-    find,
-    async export(subject, recordIds) {
-      const exported: ExportedRecord[] = [];
-      for await (const { row, plaintext } of records(subject.organisationId, [...recordIds])) {
-        const record = examineRecord({ vault, store: name }, row, plaintext, subject);
-        exported.push(toExport(row, plaintext, record, (text) => maskOthers(text, subject, vault)));
-      }
-      return exported;
-    },
-    async erase(subject, plan) {
-      const idsFor = (action: PlannedRecord['action']) =>
-        plan.filter((record) => record.action === action).map(({ recordId }) => recordId);
-      await destroy(subject.organisationId, idsFor('destroy'));
-      const pending = idsFor('human');
-      for (const recordId of idsFor('redact')) {
-        if (!(await redact(subject, recordId))) pending.push(recordId);
-      }
-      return { pending };
-    },
-    async verify(subject, plan, pending): Promise<ReadBack> {
-      const destroyed = plan.filter(({ action }) => action === 'destroy').map(({ recordId }) => recordId);
-      const { organisationId } = subject;
-      const left = await database.inOrganisation(organisationId, (trx) =>
-        remainingRecords(trx, organisationId, destroyed),
-      );
-      const allowed = new Set(plan.filter(({ action }) => action === 'keep').map(({ recordId }) => recordId));
-      const found = (await find(subject)).filter(({ recordId }) => !allowed.has(recordId));
-      const unexpected = found.filter(({ recordId }) => !pending.has(recordId));
-      const read = `${destroyed.length} rows looked up, ${left.length} there; every readable record opened and searched, ${found.length} with the person`;
-      if (left.length > 0 || unexpected.length > 0)
-        return { readBack: 'found', evidence: `${read}, ${unexpected.length} of them unexpected` };
-      return { readBack: pending.size > 0 ? 'pending' : 'gone', evidence: read };
-    },
-    outlook: async () => ({ residualCopies: [], notVerifiable: [] }),
-  };
+  async #deleteBlob(row: VaultRow): Promise<void> {
+    if (row.blob_digest !== null) await this.#options.blobs.delete(row.blob_digest);
+  }
 }
 
-/** A record whose key died in an earlier erasure is noise that waits for its row to go. */
-async function openUnlessDestroyed(open: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+interface OpenedRecord {
+  readonly row: LinkedRow;
+  readonly plaintext: Uint8Array;
+}
+
+/**
+ * A record whose key died in an earlier erasure is noise that waits for its row to go; one whose blob is gone was
+ * being deleted when a process died, and the repeat takes the row.
+ */
+async function openUnlessGone(open: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await open();
   } catch (error) {
-    if (error instanceof KulningError && error.code === 'vault.key_destroyed') return undefined;
+    if (
+      error instanceof KulningError &&
+      (error.code === 'vault.key_destroyed' || error.code === 'blob.not_found')
+    )
+      return undefined;
     throw error;
   }
 }
 
 function toExport(
-  row: VaultRow,
-  plaintext: Uint8Array,
+  { row, plaintext }: OpenedRecord,
   record: FoundRecord | undefined,
   mask: (text: string) => string,
 ): ExportedRecord {
