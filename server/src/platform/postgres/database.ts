@@ -55,6 +55,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) =>
     options.log.warn('database.idle_connection_lost', { role: options.role, error: error.name }),
   );
+  // So would one that dies at work: its query fails besides, and that failure is the one that is handled.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const kysely = new Kysely<None>({ dialect: createScrubbingDialect(pool) });
 
   const database: Database = {
