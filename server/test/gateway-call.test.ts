@@ -323,6 +323,15 @@ describe('the journal', () => {
     expect(text).toContain('data: [DONE]');
   });
 
+  it('keeps the key of a call from being destroyed until the call has moved, and no longer', async () => {
+    const { stage } = await simple();
+    expect((await post(stage, hello())).status).toBe(200);
+    expect((await post(stage, { ...hello(), model: 'nobody' })).status).toBe(404);
+    expect(stage.epochUse.oldest(organisationId)).toBe(1);
+    stage.journal.moved(intents(await journal(stage)).map(({ callId }) => callId));
+    expect(stage.epochUse.organisations()).toEqual([]);
+  });
+
   it('refuses a call that it cannot record, and sends nothing', async () => {
     const gate = gatedFiles();
     const { stage, upstream } = await simple({}, { files: gate.files });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { DeploymentFacts, PlacementFacts, SiteFacts } from '../src/core/placement/facts.ts';
 import type { EngineEndpoint } from '../src/core/engine/engine.ts';
-import { createCallJournal } from '../src/features/calls/call-journal.ts';
+import { type CallJournal, createCallJournal } from '../src/features/calls/call-journal.ts';
 import { Dispatch } from '../src/features/dispatch/index.ts';
 import {
   createGateway,
@@ -22,6 +22,7 @@ import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
 import { nodeSpoolFiles, type SpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
+import { createEpochUse, type EpochUse } from '../src/platform/vault/epoch-use.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
 
 const declared = <T>(value: T) => ({ value, tier: 'T0' as const, source: 'test' });
@@ -151,6 +152,8 @@ export interface Stage {
   readonly spoolDirectory: string;
   readonly spool: SpoolWriter;
   readonly home: string;
+  readonly epochUse: EpochUse;
+  readonly journal: CallJournal;
   /** Replaces what calls are judged by, as a change of control data does. */
   change(snapshot: Snapshot): Promise<void>;
   close(): Promise<void>;
@@ -183,7 +186,9 @@ export async function startStage(
   });
   await spool.open();
   const vault = createVault(await openFileKeystore(join(home, 'keys')));
-  const dispatch = new Dispatch({ sink: createCallJournal(spool), now, seed: () => 7 });
+  const epochUse = createEpochUse();
+  const journal = createCallJournal(spool, epochUse);
+  const dispatch = new Dispatch({ sink: journal, now, seed: () => 7 });
   let current = first;
   let changed: () => void = () => undefined;
   const snapshots = new SnapshotKeeper({
@@ -202,6 +207,8 @@ export async function startStage(
   const gateway = createGateway({
     dispatch,
     vault,
+    epochUse,
+    loadKeys: (id) => vault.load(id),
     snapshots,
     now,
     metrics: new GatewayMetrics(),
@@ -218,6 +225,8 @@ export async function startStage(
     spoolDirectory,
     spool,
     home,
+    epochUse,
+    journal,
     async change(snapshot) {
       current = snapshot;
       changed();

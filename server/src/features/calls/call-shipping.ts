@@ -34,8 +34,8 @@ export interface CallShippingOptions {
   readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
   /** Into the vault's table, in this transaction. */
   readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
-  /** A process whose journal is wholly here needs no keys any more. */
-  readonly releaseProcess?: (processId: string) => Promise<void>;
+  /** These calls have ended and are in the database. */
+  readonly moved?: (callIds: Iterable<string>) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -51,27 +51,20 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
     await options.insertVaultRecords(trx, calls.flatMap(vaultRecordOf));
   };
   return {
-    deliver: (processId, frames) =>
-      database.inInstance('calls from the journal', async (trx) => {
+    async deliver(processId, frames) {
+      await database.inInstance('calls from the journal', async (trx) => {
         const moved = await lockOffset(trx, processId);
         const fresh = frames.filter(({ sequence }) => sequence > moved);
         const last = fresh.at(-1);
         if (!last) return;
-        const { intents, settlements } = parseFrames(fresh);
-        const elsewhere = [...settlements.keys()].filter((callId) => !intents.has(callId));
-        for (const intent of elsewhere.length > 0 ? await takeBegun(trx, { callIds: elsewhere }) : [])
-          intents.set(intent.callId, intent);
-        const ended: EndedCall[] = [];
-        const running: CallIntent[] = [];
-        for (const [callId, intent] of intents) {
-          const settlement = settlements.get(callId);
-          if (settlement) ended.push({ intent, settlement });
-          else running.push(intent);
-        }
+        const { ended, running } = await pair(trx, fresh);
         await write(trx, ended);
         await keepBegun(trx, processId, running);
         await moveOffset(trx, processId, last.sequence);
-      }),
+      });
+      // Of all frames, not the fresh ones only: a commit whose answer was lost has moved the others.
+      options.moved?.(settledIn(frames));
+    },
     async conclude(processId) {
       await database.inInstance('calls that were interrupted', async (trx) => {
         await lockOffset(trx, processId);
@@ -82,13 +75,15 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
         );
         await forgetOffset(trx, processId);
       });
-      await options.releaseProcess?.(processId);
     },
   };
 }
 
-/** A call that was placed twice has two intents: the later one is where it went. */
-function parseFrames(frames: readonly Frame[]) {
+/** Brings beginnings and ends together. A call that was placed twice has two intents: the later one is where it went. */
+async function pair(
+  trx: CallTransaction,
+  frames: readonly Frame[],
+): Promise<{ ended: EndedCall[]; running: CallIntent[] }> {
   const intents = new Map<string, CallIntent>();
   const settlements = new Map<string, CallSettlement>();
   for (const { payload } of frames) {
@@ -96,8 +91,28 @@ function parseFrames(frames: readonly Frame[]) {
     if ('intent' in record) intents.set(record.intent.callId, record.intent);
     else settlements.set(record.settled.callId, record.settled);
   }
-  return { intents, settlements };
+  const begunBefore = [...settlements.keys()].filter((callId) => !intents.has(callId));
+  if (begunBefore.length > 0)
+    for (const intent of await takeBegun(trx, { callIds: begunBefore })) intents.set(intent.callId, intent);
+  const ended: EndedCall[] = [];
+  const running: CallIntent[] = [];
+  for (const [callId, intent] of intents) {
+    const settlement = settlements.get(callId);
+    if (settlement) ended.push({ intent, settlement });
+    else running.push(intent);
+  }
+  return { ended, running };
 }
+
+function* settledIn(frames: readonly Frame[]): Generator<string> {
+  for (const { payload } of frames) {
+    const found = SETTLED.exec(payload.toString('latin1', 0, 80));
+    if (found?.[1] !== undefined) yield found[1];
+  }
+}
+
+/** How the journal begins a settlement; reading the id alone spares a second parsing. */
+const SETTLED = /^\{"settled":\{"callId":"(\w+)"/;
 
 function vaultRecordOf({ intent, settlement }: EndedCall): CallVaultRecord[] {
   const sealed = settlement?.content ?? intent.sealed;

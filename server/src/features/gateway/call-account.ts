@@ -50,6 +50,7 @@ export class CallAccount {
   #sentAt = 0;
   #firstByteAt = 0;
   #engineMs = 0;
+  #journaled = false;
 
   constructor(call: CallContext, deps: AccountDeps) {
     this.#call = call;
@@ -58,6 +59,11 @@ export class CallAccount {
 
   get keepsContent(): boolean {
     return this.#call.organisation.retentionDays !== undefined && this.#deps.keepContent !== undefined;
+  }
+
+  /** The journal has the call, and with it the hold on its key. */
+  get journaled(): boolean {
+    return this.#journaled;
   }
 
   /** The head of a stream is on its way to the caller. */
@@ -94,7 +100,17 @@ export class CallAccount {
     return list;
   }
 
-  intent(
+  /** @throws KulningError if it is not durable: then nothing was sent and nothing may be */
+  async intend(
+    decision: DecisionRecord,
+    opened: OpenedCall | undefined,
+    placed: Reservation | readonly string[],
+  ): Promise<void> {
+    await this.#deps.dispatch.intend(this.#intent(decision, opened, placed));
+    this.#journaled = true;
+  }
+
+  #intent(
     decision: DecisionRecord,
     opened: OpenedCall | undefined,
     placed: Reservation | readonly string[],

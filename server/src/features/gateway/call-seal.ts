@@ -2,7 +2,7 @@ import { createHmac, type Hmac, hash, randomFillSync } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
-import type { SealedRecord, Vault } from '../../platform/vault/vault.ts';
+import type { SealedRecord, Vault, WrappedKey } from '../../platform/vault/vault.ts';
 import type { SealedJson, SubjectJson } from '../dispatch/index.ts';
 
 /** Keeps what an organisation wants kept, encrypted; gives what the vault record of the call then is. */
@@ -47,7 +47,7 @@ export class CallSeal {
 
 /** Loads the organisation's keys if they are not in memory, which happens once and after each change of them. */
 export async function withKeys<T>(
-  vault: Pick<Vault, 'load'>,
+  load: (organisationId: string) => Promise<void>,
   organisationId: string,
   work: () => T,
 ): Promise<T> {
@@ -55,13 +55,17 @@ export async function withKeys<T>(
     return work();
   } catch (error) {
     if (!(error instanceof KulningError && error.code === 'vault.not_loaded')) throw error;
-    await vault.load(organisationId);
+    await load(organisationId);
     return work();
   }
 }
 
-export function sealedJson({ epoch, wrappedKey, nonce, ciphertext }: SealedRecord): SealedJson {
-  return { epoch, wrappedKey: base64(wrappedKey), nonce: base64(nonce), ciphertext: base64(ciphertext) };
+export function sealedJson(
+  sealed: SealedRecord | (WrappedKey & { readonly blobDigest: string }),
+): SealedJson {
+  const wrapped = { epoch: sealed.epoch, wrappedKey: base64(sealed.wrappedKey) };
+  if ('blobDigest' in sealed) return { ...wrapped, nonce: '', blobDigest: sealed.blobDigest };
+  return { ...wrapped, nonce: base64(sealed.nonce), ciphertext: base64(sealed.ciphertext) };
 }
 
 const base64 = (bytes: Uint8Array) =>

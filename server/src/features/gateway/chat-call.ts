@@ -1,5 +1,6 @@
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { DecisionRecord } from '../../core/placement/facts.ts';
+import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import type { Refused, Reservation, SubjectJson } from '../dispatch/index.ts';
 import { type AccountDeps, CallAccount, type Ending, type OpenedCall } from './call-account.ts';
@@ -14,7 +15,10 @@ import { announcesTooMuch, BodyTooLarge, CallerGone, readBody } from './request-
 import { usageIn } from './token-usage.ts';
 
 export interface ChatDeps extends AccountDeps {
-  readonly vault: Pick<Vault, 'seal' | 'load' | 'links'>;
+  readonly vault: Pick<Vault, 'seal' | 'links'>;
+  /** Brings an organisation's keys into memory, and lets erasures know. */
+  readonly loadKeys: (organisationId: string) => Promise<void>;
+  readonly epochUse: Pick<EpochUse, 'hold' | 'release'>;
   readonly maxBodyBytes: number;
 }
 
@@ -37,11 +41,23 @@ export class ChatCall {
 
   /** @throws whatever prevented an answer; `fail` tells the caller */
   async run(): Promise<void> {
-    const { dispatch, log } = this.#deps;
+    const { dispatch } = this.#deps;
     const { ground } = this.#call.snapshot;
     const unread = dispatch.ingress(placementRequest(this.#call, '', undefined), ground);
     if (unread) return await this.#refuse(unread.refused, unread.record, undefined);
     const opened = await this.#open();
+    try {
+      await this.#place(opened);
+    } finally {
+      const { epochUse } = this.#deps;
+      if (!this.#account.journaled) epochUse.release(this.#call.organisation.id, opened.sealed.epoch);
+    }
+  }
+
+  /** Decides, and asks the engine that was chosen; one that cannot be reached is passed by. */
+  async #place(opened: OpenedCall): Promise<void> {
+    const { dispatch, log } = this.#deps;
+    const { ground } = this.#call.snapshot;
     const request = placementRequest(this.#call, opened.chat.model, opened.chat.maxTokens);
     for (let attempt = 0; attempt < MAX_PLACEMENTS; attempt++) {
       const placed = dispatch.reserve(request, ground);
@@ -74,7 +90,7 @@ export class ChatCall {
   /** Reads and checks the body, and seals the call's salt. */
   async #open(): Promise<OpenedCall> {
     const { request, response, language, organisation, callId } = this.#call;
-    const { maxBodyBytes, vault } = this.#deps;
+    const { maxBodyBytes, vault, loadKeys, epochUse } = this.#deps;
     if (announcesTooMuch(request, maxBodyBytes)) throw this.#tooLarge();
     if (request.headers.expect !== undefined) response.writeContinue();
     const body = await readBody(request, maxBodyBytes).catch((error: unknown) => {
@@ -82,12 +98,13 @@ export class ChatCall {
     });
     const chat = parseChatRequest(body, language);
     const seal = new CallSeal(body);
-    return await withKeys(vault, organisation.id, () => ({
-      chat,
-      seal,
-      sealed: seal.seal(vault, organisation.id, callId),
-      subjects: this.#subjectsOf(chat),
-    }));
+    return await withKeys(loadKeys, organisation.id, () => {
+      const subjects = this.#subjectsOf(chat);
+      const sealed = seal.seal(vault, organisation.id, callId);
+      // In the same turn: between the two, an erasure could find nobody holding the key.
+      epochUse.hold(organisation.id, sealed.epoch);
+      return { chat, seal, sealed, subjects };
+    });
   }
 
   #tooLarge(): OpenAiError {
@@ -116,7 +133,7 @@ export class ChatCall {
     const { dispatch } = this.#deps;
     const { response, callId } = this.#call;
     try {
-      await dispatch.intend(this.#account.intent(reservation.record, opened, reservation));
+      await this.#account.intend(reservation.record, opened, reservation);
     } catch (error) {
       reservation.release(undefined);
       throw error;
@@ -252,7 +269,7 @@ export class ChatCall {
 
   /** A refusal is an outcome like others: recorded, and durable before the caller hears of it. */
   async #refuse(refused: Refused, record: DecisionRecord, opened: OpenedCall | undefined): Promise<void> {
-    const { dispatch, metrics } = this.#deps;
+    const { metrics } = this.#deps;
     const { request, response, language, callId } = this.#call;
     const { error, supplement } = refusalError(refused, language);
     const headers = [...this.#account.headers(undefined), ...retryAfterOf(error)];
@@ -271,10 +288,7 @@ export class ChatCall {
       committed: true,
     };
     // In this order into the journal; one write carries both.
-    await Promise.all([
-      dispatch.intend(this.#account.intent(record, opened, rules)),
-      this.#account.settle(ending, opened),
-    ]);
+    await Promise.all([this.#account.intend(record, opened, rules), this.#account.settle(ending, opened)]);
     sendJson(response, error.status, bytes, headers);
   }
 
