@@ -28,19 +28,21 @@ export function Frame() {
   if (!session.data) return <Skeleton lines={3} className="mx-auto max-w-xl pt-24" />;
   return (
     <SessionProvider session={session.data}>
-      <a href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }} className="fixed top-2 left-2 z-50 -translate-y-16 rounded-base bg-accent px-3 py-2 text-sm font-medium text-accent-ink focus:translate-y-0">
+      <a href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }} className="sr-only z-50 rounded-base bg-accent px-3 py-2 text-sm font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         {words.frame.skip}
       </a>
       <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh flex-col overflow-y-auto border-r border-line bg-sunken lg:flex">
-          <OrganisationSwitcher />
-          <NavigationList />
-          <p className="mt-auto px-4 py-3 text-xs text-soft">{instance.data && words.frame.version(instance.data.version)}</p>
+        <aside className="hidden border-r border-line bg-sunken lg:block">
+          <div className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
+            <OrganisationSwitcher />
+            <NavigationList />
+            <p className="mt-auto px-4 py-3 text-xs text-soft">{instance.data && words.frame.version(instance.data.version)}</p>
+          </div>
         </aside>
         <NavigationDrawer open={drawer} onClose={() => setDrawer(false)} />
         <div className="flex min-w-0 flex-col">
           <TopBar onMenu={() => setDrawer(true)} />
-          <WhereSentence />
+          {pathname !== '/' && <WhereSentence />}
           <main ref={main} id="main" tabIndex={-1} className="flex-1 outline-none">
             <Outlet />
           </main>

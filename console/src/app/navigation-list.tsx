@@ -6,7 +6,10 @@ import { useWords } from '../words/words.tsx';
 import { pageOf, sectionOf, sections } from './navigation.ts';
 import { OrganisationSwitcher } from './organisation-switcher.tsx';
 
-const row = 'flex min-h-8 items-center rounded-base text-sm hover:bg-ground aria-[current]:bg-raised';
+const row = 'flex min-h-8 items-center rounded-base px-2 text-sm hover:bg-ground';
+
+/** A link is current only on its own page, whatever that page's filters are. */
+const exact = { exact: true, includeSearch: false } as const;
 
 /** The eight sections; the one that is open shows its pages, if it has more than one. */
 export function NavigationList() {
@@ -22,14 +25,14 @@ export function NavigationList() {
           const single = candidate.pages.length === 1;
           return (
             <li key={candidate.name}>
-              <Link to={candidate.pages[0].path} aria-current={here && single ? 'page' : undefined} className={`${row} px-2 font-medium ${here ? 'text-accent' : 'text-ink'}`}>
+              <Link to={candidate.pages[0].path} activeOptions={exact} className={`${row} font-medium ${here ? 'text-accent' : 'text-ink'} ${here && single ? 'bg-raised' : ''}`}>
                 {words.nav[candidate.name]}
               </Link>
               {here && !single && (
                 <ul className="mt-0.5 mb-1 ml-3 flex flex-col gap-0.5 border-l border-line pl-1">
                   {candidate.pages.map(({ path, name }) => (
                     <li key={path}>
-                      <Link to={path} aria-current={page?.path === path ? 'page' : undefined} className={`${row} px-2 ${page?.path === path ? 'font-medium text-ink' : 'text-soft'}`}>
+                      <Link to={path} activeOptions={exact} className={`${row} ${page?.path === path ? 'bg-raised font-medium text-ink' : 'text-soft'}`}>
                         {words.pages[name]}
                       </Link>
                     </li>

@@ -32,7 +32,7 @@ export function OrganisationSwitcher() {
           <>
             <Mark />
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-semibold">{session.organisation.name}</span>
+              <span className="line-clamp-2 font-semibold break-words">{session.organisation.name}</span>
               {session.organisation.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
             </span>
             <ChevronIcon className="size-4 text-soft" />

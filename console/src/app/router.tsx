@@ -20,7 +20,6 @@ const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, no
 const claim = createRoute({
   getParentRoute: () => root,
   path: '/claim',
-  validateSearch: z.object({ token: text }),
   component: lazyRouteComponent(() => import('../identity/claim-screen.tsx'), 'ClaimScreen'),
 });
 const login = createRoute({

@@ -1,7 +1,7 @@
 import { instanceOperations, sitesOperations, type OperationResult } from '@kulning/sdk';
 import { getRouteApi, Link } from '@tanstack/react-router';
 
-import { useOperation } from '../app/api.tsx';
+import { useOperation, type Answer } from '../app/api.tsx';
 import { useMay } from '../app/session.tsx';
 import { whereSentence } from '../app/where-sentence.tsx';
 import { SiteMap } from '../map/site-map.tsx';
@@ -19,7 +19,9 @@ const route = getRouteApi('/inside/');
 export function HomeScreen() {
   const { words, format } = useSpeech();
   const may = useMay();
+  const search = route.useSearch();
   const where = useOperation(instanceOperations.where, undefined);
+  const sites = useOperation(sitesOperations.list, undefined);
   return (
     <Screen
       title={words.pages.home}
@@ -28,23 +30,33 @@ export function HomeScreen() {
         { operation: sitesOperations.list },
       ]}
     >
-      <Panel title={words.where.title} flush>
-        <Loaded answer={where} lines={5}>
-          {(value) => (
-            <>
-              <p className="border-b border-line px-4 py-4 text-lg">{whereSentence(value, words, format)}</p>
-              <WhereTable where={value} />
-            </>
-          )}
-        </Loaded>
-      </Panel>
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">
+        <Panel flush className="overflow-hidden max-lg:order-last">
+          <Loaded answer={sites} lines={12}>
+            {({ items }) => <SiteMap sites={items} selected={search.site} />}
+          </Loaded>
+        </Panel>
+        <div className="flex min-w-0 flex-col gap-4">
+          <Panel title={words.where.title} flush>
+            <Loaded answer={where} lines={5}>
+              {(value) => (
+                <>
+                  <p className="border-b border-line px-4 py-4 text-lg">{whereSentence(value, words, format)}</p>
+                  <WhereTable where={value} />
+                </>
+              )}
+            </Loaded>
+          </Panel>
+          <SitesPanel sites={sites} />
+        </div>
+      </div>
       {may('calls:read') && <FirstSteps />}
-      <SitesPanel />
     </Screen>
   );
 }
 
-type Step = OperationResult<typeof instanceOperations.steps>['items'][number];
+type StepId = OperationResult<typeof instanceOperations.steps>['items'][number]['id'];
+const stepIds: readonly StepId[] = ['triage', 'refusal', 'erase', 'verify', 'model'];
 
 /** Five steps, each under a minute and with nothing to set up. */
 function FirstSteps() {
@@ -55,8 +67,8 @@ function FirstSteps() {
       <Loaded answer={steps} lines={5}>
         {({ items }) => (
           <ol className="m-0 grid list-none p-0 md:grid-cols-5 md:divide-x md:divide-line max-md:divide-y max-md:divide-line">
-            {items.map((step, index) => (
-              <StepItem key={step.id} step={step} number={index + 1} />
+            {stepIds.map((id, index) => (
+              <StepItem key={id} id={id} done={items.some((step) => step.id === id && step.done)} number={index + 1} />
             ))}
           </ol>
         )}
@@ -65,7 +77,7 @@ function FirstSteps() {
   );
 }
 
-const stepHref: Readonly<Record<Step['id'], string>> = {
+const stepHref: Readonly<Record<StepId, string>> = {
   triage: '/models/playground',
   refusal: '/models/playground?class=personal&model=triage',
   erase: '/proof/person',
@@ -73,30 +85,29 @@ const stepHref: Readonly<Record<Step['id'], string>> = {
   model: '/models?add=true',
 };
 
-function StepItem({ step, number }: { readonly step: Step; readonly number: number }) {
+function StepItem({ id, done, number }: { readonly id: StepId; readonly done: boolean; readonly number: number }) {
   const words = useWords();
-  const { title, text } = words.steps[step.id];
+  const { title, text } = words.steps[id];
   return (
     <li className="flex gap-3 p-4 md:flex-col">
-      <span aria-hidden="true" className={`grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold ${step.done ? 'bg-lawful-wash text-lawful' : 'border border-line-strong text-soft'}`}>
-        {step.done ? <CheckIcon className="size-3.5" /> : number}
+      <span aria-hidden="true" className={`grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold ${done ? 'bg-lawful-wash text-lawful' : 'border border-line-strong text-soft'}`}>
+        {done ? <CheckIcon className="size-3.5" /> : number}
       </span>
       <span className="min-w-0">
-        <Link to={stepHref[step.id]} className="font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current">
+        <Link to={stepHref[id]} className="font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current">
           {title}
         </Link>
         <span className="mt-1 block text-xs text-soft">{text}</span>
-        {step.done && <span className="mt-1 block text-xs font-medium text-lawful">{words.steps.done}</span>}
+        {done && <span className="mt-1 block text-xs font-medium text-lawful">{words.steps.done}</span>}
       </span>
     </li>
   );
 }
 
-function SitesPanel() {
+function SitesPanel({ sites }: { readonly sites: Answer<OperationResult<typeof sitesOperations.list>> }) {
   const { words, format } = useSpeech();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const sites = useOperation(sitesOperations.list, undefined);
   return (
     <Panel
       title={words.pages.sites}
@@ -107,24 +118,21 @@ function SitesPanel() {
         </Link>
       }
     >
-      <Loaded answer={sites} lines={8}>
+      <Loaded answer={sites} lines={6}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={words.sites.empty}>{words.sites.emptyLead}</Empty>
           ) : (
-            <div className="grid lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)] lg:divide-x lg:divide-line">
-              <SiteMap sites={items} selected={search.site} />
-              <Table
-                caption={words.pages.sites}
-                columns={siteColumns(words, format)}
-                rows={items}
-                rowKey={(site) => site.id}
-                sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
-                selected={search.site}
-                onSelect={(site) => void navigate({ search: (before) => ({ ...before, site: search.site === site.id ? undefined : site.id }), replace: true })}
-              />
-            </div>
+            <Table
+              caption={words.pages.sites}
+              columns={siteColumns(words, format)}
+              rows={items}
+              rowKey={(site) => site.id}
+              sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
+              onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+              selected={search.site}
+              onSelect={(site) => void navigate({ search: (before) => ({ ...before, site: search.site === site.id ? undefined : site.id }), replace: true })}
+            />
           )
         }
       </Loaded>

@@ -1,6 +1,6 @@
 import { identityOperations, instanceOperations } from '@kulning/sdk';
 import { useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 import { useAct, useOperation } from '../app/api.tsx';
@@ -13,12 +13,13 @@ import { Problem } from '../ui/states.tsx';
 import { languages, type Language } from '../words/format.ts';
 import { useSpeech } from '../words/words.tsx';
 
-const route = getRouteApi('/claim');
-
-/** The first person takes the instance over, with the one-time token that its first start printed. */
+/**
+ * The first person takes the instance over, with the one-time token that its first start printed. It stands after the
+ * address's `#`, which browsers send to nobody.
+ */
 export function ClaimScreen() {
   const { words, language, setLanguage } = useSpeech();
-  const { token } = route.useSearch();
+  const token = useLocation({ select: ({ hash }) => hash }) || undefined;
   const navigate = useNavigate();
   const queries = useQueryClient();
   const status = useOperation(instanceOperations.status, undefined);

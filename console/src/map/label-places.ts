@@ -15,19 +15,25 @@ const gap = 3;
 /** Dots to the right of this have their label on the left, so that it stays inside the frame. */
 const turnX = 250;
 
+const touches = (left: Dot, right: Dot) => Math.hypot(left.x - right.x, left.y - right.y) < left.radius + right.radius;
+
 /**
- * Puts each label beside its dot, and pushes it down past the labels that are there already: a real site and its
- * simulated twin stand on the same spot.
+ * Puts each label beside its dot. A real site and its simulated twin stand on the same spot: dots that touch share one
+ * edge for their labels, one under the other. The largest comes first, so that the smaller ones are drawn over it.
  */
 export function labelPlaces<D extends Dot>(dots: readonly D[]): readonly (D & LabelPlace)[] {
-  const placed: (D & LabelPlace)[] = [];
-  for (const dot of dots.toSorted((left, right) => left.y - right.y || left.x - right.x)) {
-    const anchor = dot.x > turnX ? 'end' : 'start';
-    const labelX = dot.x + (anchor === 'start' ? 1 : -1) * (dot.radius + gap);
-    const near = placed.filter((other) => other.anchor === anchor && Math.abs(other.labelX - labelX) < 70);
-    const floor = Math.max(...near.map((other) => other.labelY + lineHeight), Number.NEGATIVE_INFINITY);
-    const wanted = dot.y + 3;
-    placed.push({ ...dot, anchor, labelX, labelY: Math.abs(floor - wanted) < lineHeight * 2 ? Math.max(floor, wanted) : wanted });
-  }
-  return placed;
+  return dots
+    .toSorted((left, right) => right.radius - left.radius)
+    .map((dot) => {
+      const group = dots.filter((other) => touches(dot, other)).toSorted((left, right) => left.y - right.y);
+      const anchor = dot.x > turnX ? 'end' : 'start';
+      const edges = group.map(({ x, radius }) => (anchor === 'start' ? x + radius : x - radius));
+      const middle = group.reduce((sum, { y }) => sum + y, 0) / group.length;
+      return {
+        ...dot,
+        anchor,
+        labelX: anchor === 'start' ? Math.max(...edges) + gap : Math.min(...edges) - gap,
+        labelY: middle + 3 + (group.indexOf(dot) - (group.length - 1) / 2) * lineHeight,
+      };
+    });
 }

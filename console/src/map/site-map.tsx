@@ -32,15 +32,17 @@ export function SiteMap({ sites, selected }: SiteMapProps) {
             <path d="M0 0H3" strokeWidth="1.7" className="stroke-(--raised)" />
           </pattern>
         </defs>
-        {dots.map(({ site, x, y, radius, labelX, labelY, anchor }) => (
+        {dots.map(({ site, x, y, radius }) => (
           <g key={site.id}>
             {selected === site.id && <circle cx={x} cy={y} r={radius + 3} fill="none" strokeWidth="1.2" className="stroke-(--accent)" />}
             <circle cx={x} cy={y} r={radius} fill={site.open ? carbonColour(site.gramsCo2PerKwh?.value) : 'var(--sea)'} stroke={site.open ? 'var(--raised)' : carbonColour(site.gramsCo2PerKwh?.value)} strokeWidth={site.open ? 1 : 1.8} />
             {site.simulated && site.open && <circle cx={x} cy={y} r={radius - 0.5} fill={`url(#${hatch})`} opacity="0.75" />}
-            <text x={labelX} y={labelY} textAnchor={anchor} fontSize="9" fontWeight="600" paintOrder="stroke" strokeWidth="2.6" strokeLinejoin="round" className="fill-(--ink) stroke-(--land)">
-              {site.name}
-            </text>
           </g>
+        ))}
+        {dots.map(({ site, labelX, labelY, anchor }) => (
+          <text key={site.id} x={labelX} y={labelY} textAnchor={anchor} fontSize="9" fontWeight="600" paintOrder="stroke" strokeWidth="2.6" strokeLinejoin="round" className="fill-(--ink) stroke-(--land)">
+            {site.name}
+          </text>
         ))}
       </svg>
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 text-xs text-soft">

@@ -83,6 +83,7 @@ export function ModelsScreen() {
                   onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
                   selected={chosen?.id}
                   onSelect={(row) => go({ model: row.name })}
+                  compact={chosen !== undefined || search.add === true}
                   csv="models.csv"
                 />
               )

@@ -107,7 +107,6 @@ function Versions() {
                     <button type="button" aria-pressed={search.version === version.hash} className="font-mono text-xs break-all underline decoration-line-strong underline-offset-3" onClick={() => void navigate({ search: (before) => ({ ...before, version: before.version === version.hash ? undefined : version.hash }) })}>
                       {version.hash.slice(0, 23)}…
                     </button>
-                    <span className="text-soft">{words.policy.rules(version.rules)}</span>
                     <Time at={version.createdAt} />
                     {version.active ? <Badge tone="lawful">{words.policy.active}</Badge> : version.activatedAt === undefined && <Badge>{words.policy.neverActive}</Badge>}
                   </li>

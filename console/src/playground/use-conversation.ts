@@ -27,10 +27,12 @@ const idle: Exchange = { state: 'idle', answer: '', error: null, receiptId: unde
 interface Key {
   readonly secret: string;
   readonly expiresAt: string;
-  readonly gatewayUrl: string;
 }
 
-/** Asks the gateway itself, as any other client would, with a key that lives an hour and only in this page. */
+/**
+ * Asks as any other client would, with a key that lives an hour and only in this page; the page's own server hands the
+ * request to the gateway, so that the page speaks to one origin.
+ */
 export function useConversation() {
   const client = useClient();
   const keys = useRef(new Map<DataClass, Key>());
@@ -70,7 +72,7 @@ export function useConversation() {
 }
 
 function sendQuestion(key: Key, question: Question, signal: AbortSignal): Promise<Response> {
-  return fetch(`${key.gatewayUrl.replace(/\/(v1\/?)?$/, '')}/v1/chat/completions`, {
+  return fetch('/v1/chat/completions', {
     method: 'POST',
     headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: question.model, stream: true, messages: [{ role: 'user', content: question.text }] }),

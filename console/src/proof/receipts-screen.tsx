@@ -69,6 +69,7 @@ export function ReceiptsScreen() {
                     onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
                     selected={search.receipt}
                     onSelect={(row) => void navigate({ search: (before) => ({ ...before, receipt: row.id }) })}
+                    compact={search.receipt !== undefined}
                     csv="receipts.csv"
                   />
                   {next !== undefined && <p className="border-t border-line px-3 py-2 text-xs text-soft">{words.receipts.newest(items.length)}</p>}

@@ -56,7 +56,7 @@ export function SitesScreen() {
               items.length === 0 ? (
                 <Empty title={words.sites.empty}>{words.sites.emptyLead}</Empty>
               ) : (
-                <div className={chosen || search.add ? '' : 'grid xl:grid-cols-[minmax(0,24rem)_minmax(0,1fr)] xl:divide-x xl:divide-line'}>
+                <div className={chosen || search.add ? '' : 'grid grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,18rem)_minmax(0,1fr)] xl:divide-x xl:divide-line'}>
                   {!chosen && !search.add && <SiteMap sites={items} />}
                   <Table
                     caption={words.pages.sites}
@@ -67,6 +67,7 @@ export function SitesScreen() {
                     onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
                     selected={chosen?.id}
                     onSelect={(site) => go({ site: site.id })}
+                    compact={chosen !== undefined || search.add === true}
                     csv="sites.csv"
                   />
                 </div>

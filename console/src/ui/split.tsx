@@ -16,7 +16,8 @@ export function Split({ children, detail, onClose }: SplitProps) {
   const aside = useRef<HTMLElement>(null);
   const id = detail?.id;
   useEffect(() => {
-    if (id !== undefined) aside.current?.scrollIntoView({ block: 'nearest' });
+    const top = aside.current?.getBoundingClientRect().top;
+    if (id !== undefined && top !== undefined && (top < 0 || top > innerHeight)) aside.current?.scrollIntoView({ block: 'start' });
   }, [id]);
   if (!detail) return children;
   return (

@@ -25,6 +25,8 @@ interface TableProps<Row> {
   readonly selected?: string | undefined;
   readonly onSelect?: (row: Row) => void;
   readonly csv?: string;
+  /** A detail stands beside: the wide columns leave. */
+  readonly compact?: boolean;
 }
 
 function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
@@ -40,9 +42,10 @@ const ariaSort = (sort: Sort | undefined, id: string) => (sort?.column === id ? 
 const cellClass = <Row,>(column: Column<Row>) => `px-3 py-2 align-top ${column.align === 'end' ? 'text-right' : 'text-left'} ${column.wide ? 'max-md:hidden' : ''}`;
 
 /** Sortable by its headings, walkable with the arrow keys; the first cell of a row opens its detail. */
-export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selected, onSelect, csv }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selected, onSelect, csv, compact = false }: TableProps<Row>) {
   const { words, format } = useSpeech();
   const sorted = sortRows(rows, columns, sort, format.compare);
+  const shown = compact ? columns.filter(({ wide }) => wide !== true) : columns;
   const toggle = (id: string) => onSort?.({ column: id, descending: sort?.column === id && !sort.descending });
   return (
     <div>
@@ -51,7 +54,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selec
           <caption className="sr-only">{caption}</caption>
           <thead>
             <tr className="border-b border-line text-xs text-soft">
-              {columns.map((column) => (
+              {shown.map((column) => (
                 <th key={column.id} scope="col" aria-sort={ariaSort(sort, column.id)} className={`font-medium whitespace-nowrap ${cellClass(column)}`}>
                   {onSort && column.value ? (
                     <button type="button" onClick={() => toggle(column.id)} className="inline-flex items-center gap-1 hover:text-ink">
@@ -68,10 +71,10 @@ export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selec
           <tbody onKeyDown={walk}>
             {sorted.map((row) => (
               <tr key={rowKey(row)} className={`border-b border-line last:border-0 ${selected === rowKey(row) ? 'bg-accent-wash' : 'hover:bg-sunken'}`}>
-                {columns.map((column, index) => (
+                {shown.map((column, index) => (
                   <td key={column.id} className={cellClass(column)}>
                     {index === 0 && onSelect ? (
-                      <button type="button" data-open aria-pressed={selected === rowKey(row)} onClick={() => onSelect(row)} className="text-left font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current">
+                      <button type="button" data-open aria-pressed={selected === rowKey(row)} onClick={() => onSelect(row)} className="text-left font-medium whitespace-nowrap text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current">
                         {column.cell(row)}
                       </button>
                     ) : (

@@ -141,8 +141,8 @@ export const frame = {
   where: {
     title: 'Where your data is',
     lead: 'Where your data is processed and kept, and how well that is known.',
-    known: (places: string, countries: string, how: string) => `Your data is in ${countries} (${how}), on: ${places}.`,
-    unknown: (places: string) => `Your data is on: ${places}. Nobody has said in which country that is.`,
+    known: (places: string, countries: string, how: string) => `Your data is on ${places}, in ${countries} (${how}).`,
+    unknown: (places: string) => `Your data is on ${places}. Nobody has said in which country that is.`,
     partlyUnknown: 'For one place, nobody has said in which country it is.',
     declared: 'declared',
     attested: 'attested',

@@ -72,7 +72,7 @@ export const work = {
   playground: {
     lead: 'Ask, watch the answer come, and see beside it why it was answered where it was.',
     model: 'Model',
-    dataClass: 'What kind of data this is',
+    dataClass: 'Kind of data',
     toy: 'toy',
     prompt: 'Prompt',
     send: 'Send',
@@ -150,7 +150,6 @@ export const work = {
     tabs: { rules: 'Rules', tester: 'Would this be allowed?', versions: 'Versions', cedar: 'Cedar text' },
     tags: { law: 'law', licence: 'licence', contract: 'contract', house: 'house rule' },
     effects: { permit: 'permits', forbid: 'forbids' },
-    rules: (rules: number) => count(rules, '# rule', '# rules'),
     active: 'active',
     neverActive: 'never active',
     noVersions: 'No policy was entered yet',
