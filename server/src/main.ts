@@ -1,9 +1,9 @@
 import { KulningError } from '@kulning/sdk';
 
-import { runBackup, runMove, runRestore } from './commands/backup-command.ts';
 import { runConfig } from './commands/config-command.ts';
 import { runDoctor } from './commands/doctor-command.ts';
 import { runDown } from './commands/down-command.ts';
+import { runMove, runRestore } from './commands/restore-command.ts';
 import { runStatus } from './commands/status-command.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { serve } from './serve.ts';
@@ -19,7 +19,6 @@ const commands: Readonly<
   status: runStatus,
   doctor: runDoctor,
   config: runConfig,
-  backup: runBackup,
   restore: runRestore,
   move: runMove,
 };

@@ -12,7 +12,7 @@ import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from
 import { chooseLanguage, type Language, wordsOf, type Words } from './words/index.ts';
 
 /** Commands about this machine, which the server's program runs. */
-const machineCommands = ['down', 'status', 'doctor', 'config', 'backup', 'restore', 'move'] as const;
+const machineCommands = ['down', 'status', 'doctor', 'config', 'restore', 'move'] as const;
 const ownCommands = ['up', 'login', 'logout', 'chat', 'verify', 'witness'] as const;
 
 interface Call {
@@ -92,13 +92,28 @@ async function runApiCommand(
   { command, args, url, language, terminal }: Call,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const [verb = '', ...rest] = args;
-  const name = `${command === 'subjects' ? 'subject' : command} ${verb}`;
+  const named = args[0] !== undefined && !args[0].startsWith('--');
+  const verb = named ? (args[0] ?? '') : defaultVerb(command);
+  const rest = named ? args.slice(1) : args;
+  const name = `${command} ${verb}`;
   const operation = allOperations.find((candidate) => commandOf(candidate) === name);
   if (!operation) throw unknownCommand(command, verb, terminal.words);
   if (rest.includes('--help'))
     return terminal.print(`${terminal.words.takes(name)}:\n${describeFlags(flagsOf(operation), terminal)}`);
   await runOperation(operation, rest, connect(environment, url, language), terminal);
+}
+
+/** `kulning sites` lists, `kulning policy` shows, `kulning backup` makes one. */
+function defaultVerb(area: string): string {
+  const verbs = allOperations
+    .map(commandOf)
+    .filter((name) => name.startsWith(`${area} `))
+    .map((name) => name.split(' ')[1] ?? '');
+  return (
+    ['create', 'list', 'get', 'status'].find((verb) =>
+      verb === 'create' ? area === 'backup' : verbs.includes(verb),
+    ) ?? ''
+  );
 }
 
 function unknownCommand(area: string, verb: string, words: Words): KulningError {

@@ -26,7 +26,8 @@ export async function chat(
     throw new KulningError({ code: 'usage.question', status: 400, message: terminal.words.askSomething });
   if (connection.demonstration) terminal.note(terminal.words.demonstrationOnly);
   const { key, gatewayUrl } = await callKey(connection);
-  const response = await ask(gatewayUrl, key, values, question, language);
+  const send = () => ask(gatewayUrl, key, values, question, language);
+  const response = connection.demonstration ? await patiently(send) : await send();
   const receiptId = response.headers.get('x-kulning-receipt');
   if (!response.ok) throw await refusal(response);
   const answer = await readAnswer(response, terminal);
@@ -67,6 +68,16 @@ function ask(
       cause,
     });
   });
+}
+
+/** A demonstration key was made a moment ago, and a start may still be loading its engine: both take seconds at most. */
+async function patiently(send: () => Promise<Response>): Promise<Response> {
+  for (let waitedMs = 0; ; waitedMs += 250) {
+    const response = await send();
+    if (![401, 503].includes(response.status) || waitedMs > 20_000) return response;
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** Prints the pieces as they come. A stream that breaks off ends in an error, never as a short answer. */

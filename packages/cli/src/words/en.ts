@@ -17,7 +17,6 @@ export const en = {
   chat: 'ask a model, and see where and why it was answered',
   verify: 'check a receipt or an evidence bundle, offline',
   witness: 'run a witness that cosigns the heads of another machine’s ledger',
-  backup: 'write database and blobs (never keys) to a file',
   restore: 'bring a backup into an empty home',
   move: 'copy this instance to another PostgreSQL (--to URL)',
   unknownCommand: (name: string) => `There is no command “${name}”.`,

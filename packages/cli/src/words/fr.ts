@@ -18,7 +18,6 @@ export const fr: Words = {
   chat: 'interroger un modèle, et voir où et pourquoi la réponse a été faite',
   verify: 'vérifier un reçu ou un dossier de preuves, hors ligne',
   witness: 'lancer un témoin qui cosigne les têtes du registre d’une autre machine',
-  backup: 'écrire la base et les blobs (jamais les clés) dans un fichier',
   restore: 'ramener une sauvegarde dans un dossier vide',
   move: 'copier cette instance vers un autre PostgreSQL (--to URL)',
   unknownCommand: (name) => `La commande « ${name} » n’existe pas.`,

@@ -18,7 +18,6 @@ export const sv: Words = {
   chat: 'fråga en modell, och se var och varför svaret gavs',
   verify: 'kontrollera ett kvitto eller ett bevispaket, utan nät',
   witness: 'kör ett vittne som medsignerar en annan maskins liggare',
-  backup: 'skriv databas och blobbar (aldrig nycklar) till en fil',
   restore: 'läs in en säkerhetskopia i en tom mapp',
   move: 'kopiera instansen till en annan PostgreSQL (--to URL)',
   unknownCommand: (name) => `Kommandot ”${name}” finns inte.`,

@@ -172,6 +172,23 @@ export const proofOperations = {
       proof: z.array(base64),
     }),
   }),
+  audit: op({
+    id: 'ledger.audit',
+    method: 'GET',
+    path: '/api/v1/ledger/audit',
+    summary: 'Recompute a log from its entries and compare it with its tiles and its signed head',
+    scope: 'ledger:read',
+    query: z.object({ origin }),
+    result: z.object({
+      origin: z.string(),
+      size: z.number().int(),
+      intact: z.boolean(),
+      /** The first thing that is wrong. */
+      damage: z
+        .object({ what: z.enum(['entry', 'tile', 'head']), index: z.number().int().nullable() })
+        .nullable(),
+    }),
+  }),
   checkpoint: op({
     id: 'ledger.checkpoint',
     method: 'GET',

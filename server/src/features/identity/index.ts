@@ -1,8 +1,13 @@
+import type { Transaction } from 'kysely';
+
 import type { Caller, Route } from '../../platform/http/route.ts';
+import type { PrivacyStore } from '../privacy/index.ts';
+import { createAccountStore } from './account-store.ts';
 import { type DeclareMachine, isClaimed, prepareClaim } from './claim-service.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { identityRoutes, sessionSecret } from './identity-routes.ts';
-import type { Language } from './identity-tables.ts';
+import { organisationById } from './identity-store.ts';
+import type { IdentityTables, Language } from './identity-tables.ts';
 import { createShortLivedKey, type KeyMaker, type KeyRequest } from './key-service.ts';
 import { ensureDemonstration } from './organisation-service.ts';
 import { callerOfKey, callerOfSession, stranger } from './session-service.ts';
@@ -12,6 +17,7 @@ export type { IdentityTables, Language } from './identity-tables.ts';
 
 export interface Identity {
   readonly routes: readonly Route[];
+  readonly stores: readonly PrivacyStore[];
   /** Who a request comes from: a key, a session, or a stranger. */
   identify(header: (name: string) => string | undefined): Promise<Caller>;
   prepareClaim(): Promise<{ instanceId: string; token: string | undefined }>;
@@ -32,6 +38,7 @@ export interface IdentityOptions extends IdentityContext {
 export function createIdentity(options: IdentityOptions): Identity {
   return {
     routes: identityRoutes(options, options.declareMachine, options.secureCookies),
+    stores: [createAccountStore(options)],
     identify: async (header) => {
       const language = preferredLanguage(header('accept-language'), options.language);
       const bearer = /^Bearer (\S+)$/i.exec(header('authorization') ?? '')?.[1];
@@ -53,4 +60,11 @@ export function preferredLanguage(header: string | undefined, otherwise: Languag
     if (language === 'en' || language === 'fr' || language === 'sv') return language;
   }
   return otherwise;
+}
+
+/** What policy needs to know of an organisation. One that does not exist is no demonstration and has an unknown revenue. */
+export async function organisationTraits(trx: Transaction<IdentityTables>, id: string): Promise<{ demonstration: boolean; revenueEur?: number }> {
+  const row = await organisationById(trx, id);
+  const revenue = row?.revenue_eur ?? null;
+  return { demonstration: row?.demonstration === true, ...(revenue !== null && { revenueEur: Number(revenue) }) };
 }

@@ -21,7 +21,7 @@ export { createFileStore } from './file-store.ts';
 export { storeDescriptions } from './privacy-words.ts';
 export type { PrivacyStore } from './privacy-store.ts';
 export { createRecordContent, type RecordContent } from './record-content.ts';
-export { createRecordReader } from './record-reader.ts';
+export { createRecordReader, saltIn } from './record-reader.ts';
 export { restrictedSubjects } from './subject-state-store.ts';
 export { insertVaultRecords, type NewVaultRecord } from './vault-record-store.ts';
 export { createVaultStore } from './vault-store.ts';

@@ -24,3 +24,10 @@ export function createRecordReader(database: Database, vault: Vault, blobs: Blob
     }
   };
 }
+
+/** The salt of a call's commitments, out of its record; null once it was erased or never was. */
+export function saltIn(record: Uint8Array | undefined): Uint8Array | null {
+  if (record === undefined) return null;
+  const { salt } = JSON.parse(Buffer.from(record).toString('utf8')) as { salt?: string };
+  return salt === undefined ? null : Buffer.from(salt, 'base64');
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+
+import { KulningError } from '@kulning/sdk';
+
+import type { Config, LoadedConfig } from '../config.ts';
+import { moveInstance, restoreBackup } from '../features/backup/index.ts';
+import { replayErasures } from '../features/privacy/index.ts';
+import { openLocalBlobStore } from '../platform/blobs/local-blob-store.ts';
+import { openFileKeystore } from '../platform/keystore/file-keystore.ts';
+import { systemClock } from '../platform/id-source.ts';
+import { createLogger } from '../platform/log/logger.ts';
+import { startEmbeddedPostgres } from '../platform/postgres/embedded-server.ts';
+import { release } from '../release.ts';
+import { foldersOf, makeHome, takeHome } from '../up/home.ts';
+
+const log = createLogger(
+  (line) => void process.stderr.write(line),
+  () => systemClock.now(),
+);
+
+/** `kulning restore FOLDER`: brings a backup into an empty home, verified before anything changes, erasures replayed. */
+export async function runRestore({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+  const [folder] = args.filter((arg) => !arg.startsWith('--'));
+  if (folder === undefined)
+    throw usage('kulning restore FOLDER', 'FOLDER is what `kulning backup create` made.');
+  const keystore = await openFileKeystore(config.keys);
+  const report = await withDatabase(config, async (url) =>
+    restoreBackup({
+      folder: resolve(folder),
+      url,
+      blobs: await openLocalBlobStore(foldersOf(config.home).blobs),
+      emptyFolders: [foldersOf(config.home).spool],
+      release,
+      log,
+      replayErasures: async (trx) => (await replayErasures(trx, keystore)).erasures,
+    }),
+  );
+  const { manifest, migrated, erasuresReplayed } = report;
+  const lines = [
+    `restored the backup of ${manifest.createdAt}`,
+    `erasures replayed: ${erasuresReplayed}`,
+    `migrations applied: ${migrated.length}`,
+  ];
+  process.stdout.write(args.includes('--json') ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** `kulning move --to URL`: copies the database to another PostgreSQL, verifies the copy, and retires this one. */
+export async function runMove({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+  const to = args[args.indexOf('--to') + 1];
+  if (!args.includes('--to') || to === undefined)
+    throw usage('kulning move --to URL', 'URL is postgresql://user@host/database of PostgreSQL 15 or newer.');
+  const { tables } = await withDatabase(config, (from) => moveInstance({ from, to, release, log }));
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  process.stdout.write(
+    `moved ${tables.length} tables with ${rows} rows, each compared\nfrom now on: KULNING_DATABASE_URL='${to}' kulning up\n`,
+  );
+}
+
+/** The database of this home, which nothing else may be using. */
+async function withDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
+  if (config.database.url !== undefined) return work(config.database.url);
+  const folders = makeHome(config.home);
+  const giveBack = takeHome(folders.run, systemClock.now());
+  try {
+    const server = await startEmbeddedPostgres({ home: config.home, log });
+    try {
+      return await work(server.url);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    giveBack();
+  }
+}
+
+const usage = (message: string, hint: string) =>
+  new KulningError({ code: 'usage.missing', status: 400, message, hint });

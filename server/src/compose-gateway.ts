@@ -1,0 +1,172 @@
+import { randomInt } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Ground, openGround, placesOf } from './compose.ts';
+import type { Config } from './config.ts';
+import { type CallJournal, createCallJournal, createCallShipping } from './features/calls/index.ts';
+import { Dispatch } from './features/dispatch/index.ts';
+import {
+  createGateway,
+  createSnapshotSource,
+  GatewayMetrics,
+  sealedJson,
+  SnapshotKeeper,
+} from './features/gateway/index.ts';
+import {
+  createRecordContent,
+  createRecordReader,
+  insertVaultRecords,
+  restrictedSubjects,
+  saltIn,
+} from './features/privacy/index.ts';
+import { createProof, openLogIdentity, recordEvents } from './features/proof/index.ts';
+import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
+import { markOfThisProcess, spoolFolderName } from './platform/spool/spool-process.ts';
+import { adoptDeadSpools, SpoolShipper } from './platform/spool/spool-shipper.ts';
+import { SpoolWriter } from './platform/spool/spool-writer.ts';
+import { createEpochUse, type EpochUse } from './platform/vault/epoch-use.ts';
+import { type KeyEpochWatcher, keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
+import type { Role } from './serve.ts';
+import { startTasks, type Task } from './tasks.ts';
+import { tellParent } from './up/messages.ts';
+
+const segmentBytes = 4 * 2 ** 20;
+const drainMs = 15_000;
+
+/** A gateway process: the OpenAI-compatible API, its journal, and what moves the journal into the database. */
+export async function composeGateway(config: Config): Promise<Role> {
+  const ground = await openGround(config, 'gateway', {
+    liveStates: () => [],
+    decisionOf: () => Promise.resolve(undefined),
+  });
+  const { log, database, vault, keystore } = ground;
+  const epochUse = createEpochUse();
+  const holderId = `gateway-${config.gateway.port}`;
+  const spool = await openSpool(ground, epochUse);
+  // Before the watcher speaks for this process: until then, the row of its dead predecessor protects what that one left.
+  await spool.adopt();
+  const keys = await keyEpochWatcher({ database, keystore, vault, holderId, epochUse, log });
+  const now = () => ground.clock.now();
+  const dispatch = new Dispatch({ sink: spool.journal, now, seed: () => randomInt(2 ** 31) });
+  const snapshots = new SnapshotKeeper({
+    source: snapshotSource(ground),
+    now,
+    log,
+    onSwap: ({ ground: { endpoints } }) => dispatch.keepOnly(endpoints),
+  });
+  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse, keys });
+  await snapshots.open();
+  const { url } = await gateway.listen(config.gateway);
+  const tasks = startTasks(spool.tasks, log);
+  tellParent({ ready: true, url });
+  log.info('gateway.ready');
+  return {
+    close: async () => {
+      await gateway.close(drainMs);
+      await tasks.stop();
+      await spool.close();
+      await Promise.all([dispatch.close(), snapshots.close(), keys.close()]);
+      await database.close();
+      vault.close();
+    },
+  };
+}
+
+interface GatewaySpool {
+  readonly writer: SpoolWriter;
+  readonly journal: CallJournal;
+  readonly tasks: readonly Task[];
+  ship(): Promise<void>;
+  adopt(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** This process's journal, and the journals of processes that died before it. */
+async function openSpool(
+  { config, folders, ids, log, database }: Ground,
+  epochUse: EpochUse,
+): Promise<GatewaySpool> {
+  const mark = await markOfThisProcess(ids.next('process'));
+  const writer = new SpoolWriter({
+    files: nodeSpoolFiles,
+    directory: join(folders.spool, spoolFolderName(mark)),
+    segmentBytes,
+    maxSegments: Math.max(2, Math.floor(config.gateway.spoolBytes / segmentBytes)),
+    spareSegments: 2,
+    onTrouble: (event, cause) => log.error(event, cause),
+  });
+  await writer.open();
+  const journal = createCallJournal(writer, epochUse);
+  const shipping = { database, recordEvents, insertVaultRecords };
+  const moved = (callIds: Iterable<string>) => journal.moved(callIds);
+  const shipper = new SpoolShipper(writer, mark.processId, createCallShipping({ ...shipping, moved }));
+  const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, createCallShipping(shipping));
+  return {
+    writer,
+    journal,
+    adopt,
+    ship: () => shipper.ship(),
+    tasks: [
+      { name: 'ship-calls', everyMs: 100, run: () => shipper.ship() },
+      { name: 'adopt-spools', everyMs: 5_000, run: adopt },
+    ],
+    close: async () => {
+      await writer.flush();
+      await shipper.ship().catch((cause: unknown) => log.error('spool.left_behind', cause));
+      await writer.close();
+    },
+  };
+}
+
+function snapshotSource({ config, database, sites, models, placements }: Ground) {
+  return createSnapshotSource(database, {
+    ground: async (trx) => {
+      const { facts, digest, judge } = await placements.readSnapshot(trx);
+      return { facts, factsHash: digest, judge, endpoints: await models.endpoints(trx) };
+    },
+    places: (trx) => placesOf(trx, sites, config.site),
+    restricted: restrictedSubjects,
+  });
+}
+
+interface GatewayParts {
+  readonly dispatch: Dispatch;
+  readonly snapshots: SnapshotKeeper;
+  readonly spool: GatewaySpool;
+  readonly epochUse: EpochUse;
+  readonly keys: KeyEpochWatcher;
+}
+
+async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse, keys }: GatewayParts) {
+  const { config, database, blobs, vault, clock, ids, log } = ground;
+  const readRecord = createRecordReader(database, vault, blobs);
+  const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
+  const proof = createProof({ database, identity: await openLogIdentity(config.keys), clock, openSalt });
+  const content = createRecordContent(vault, blobs);
+  return createGateway({
+    dispatch,
+    snapshots,
+    vault,
+    loadKeys: (organisationId) => keys.ready(organisationId),
+    epochUse,
+    keepContent: async (organisationId, callId, kept) => {
+      const sealed = await content.seal(organisationId, callId, Buffer.from(JSON.stringify(kept), 'utf8'));
+      const text = JSON.stringify([kept.prompt, kept.answer]);
+      return { sealed: sealedJson(sealed), subjects: vault.links(organisationId, [], text) };
+    },
+    metrics: new GatewayMetrics(),
+    log,
+    now: () => clock.now(),
+    maxBodyBytes: config.gateway.maxBodyBytes,
+    ids,
+    // A call that has just ended may be in the journal alone.
+    receiptOf: async (organisationId, id) => {
+      const known = await proof.receipts.receiptById(organisationId, id);
+      if (known) return known;
+      await spool.ship();
+      return await proof.receipts.receiptById(organisationId, id);
+    },
+    spoolFreeBytes: () => spool.writer.freeBytes,
+  });
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+
+import type { Ground } from './compose.ts';
+import type { BackupFeature } from './features/backup/index.ts';
+import {
+  createCopiesStore,
+  createFileStore,
+  createVaultStore,
+  type PrivacyStore,
+  storeDescriptions,
+} from './features/privacy/index.ts';
+
+/** Stores whose content lies in the vault, record by record. */
+const vaultStores = ['calls', 'erasures', 'sample'] as const;
+
+/** Every place of this instance that can hold a person's data: what an erasure covers, in the order of its certificate. */
+export function composeStores(
+  ground: Ground,
+  backup: BackupFeature,
+  accounts: readonly PrivacyStore[],
+): PrivacyStore[] {
+  const { config, folders, database, vault, blobs } = ground;
+  const ciphertextOnly = 'holds ciphertext and identifiers only; read back byte by byte';
+  const files = (name: 'postgres-files' | 'log' | 'spool' | 'blobs', folder: string | undefined) =>
+    createFileStore({
+      name,
+      description: storeDescriptions[name],
+      folders: folder === undefined ? undefined : [folder],
+      method: ciphertextOnly,
+    });
+  return [
+    ...vaultStores.map((name) =>
+      createVaultStore({ name, description: storeDescriptions[name], database, vault, blobs }),
+    ),
+    ...accounts,
+    files(
+      'postgres-files',
+      config.database.url === undefined || isEmbedded(ground) ? join(config.home, 'postgres') : undefined,
+    ),
+    files('log', folders.log),
+    files('spool', folders.spool),
+    files('blobs', folders.blobs),
+    createCopiesStore({
+      name: 'backups',
+      description: storeDescriptions.backups,
+      method: 'not changed: what they hold is ciphertext, and the key dies here',
+      copies: async () =>
+        (await backup.service.list()).map(({ name, createdAt }) => ({
+          where: `backup ${name}`,
+          description: `made ${createdAt}`,
+          expiresAt: null,
+        })),
+      notVerifiable: () =>
+        Promise.resolve([
+          {
+            what: 'copies of backups',
+            why: 'Kulning knows the backups in its own folder; a copy that somebody made elsewhere holds the same ciphertext.',
+          },
+        ]),
+    }),
+    createCopiesStore({
+      name: 'engines',
+      description: storeDescriptions.engines,
+      method: 'listed: a server outside this machine keeps what it keeps',
+      copies: () => Promise.resolve([]),
+      notVerifiable: async () => remoteEngines(ground),
+    }),
+  ];
+}
+
+/** The supervisor hands its own server's address on; its data lies in this home. */
+function isEmbedded({ config, databaseUrl }: Ground): boolean {
+  return (
+    databaseUrl.includes(encodeURIComponent(join(config.home, 'run'))) ||
+    databaseUrl.includes(join(config.home, 'run'))
+  );
+}
+
+async function remoteEngines({ models, database }: Ground) {
+  const endpoints = await database.inInstance('remote engines', (trx) => models.endpoints(trx));
+  return [...endpoints.values()].flatMap(({ kind, origin }) =>
+    kind === 'openai-http' && 'url' in origin
+      ? [
+          {
+            what: origin.url,
+            why: 'Prompts were sent there; what it logged or kept cannot be read from here. Ask its operator.',
+          },
+        ]
+      : [],
+  );
+}
