@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https';
 import { KulningError } from '@kulning/sdk';
 
 import type { EngineEndpoint } from '../../core/engine/engine.ts';
+import { guardedLookup } from '../../platform/engine-host/engine-address.ts';
 
 const MOST_BYTES = 4 << 20;
 
@@ -30,17 +31,11 @@ export async function getFromEngine(
   try {
     if ('socketPath' in endpoint.origin)
       return await get({ socketPath: endpoint.origin.socketPath, path, headers, signal });
-    const url = new URL(path, endpoint.origin.url);
-    return await get({
-      protocol: url.protocol,
-      hostname: url.hostname,
-      port: url.port,
-      path: url.pathname,
-      headers,
-      signal,
-    });
+    const { protocol, hostname, port, pathname } = new URL(path, endpoint.origin.url);
+    const host = hostname.replaceAll(/[[\]]/gu, '');
+    return await get({ protocol, host, port, path: pathname, headers, signal, lookup: guardedLookup });
   } catch (cause) {
-    throw unreachable(endpoint, cause);
+    throw cause instanceof KulningError ? cause : unreachable(endpoint, cause);
   }
 }
 

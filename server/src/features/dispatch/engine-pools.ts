@@ -4,7 +4,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { EngineEndpoint } from '../../core/engine/engine.ts';
 import { isPlacement, type Placement } from '../../core/placement/decide.ts';
-import { guardedLookup } from './engine-address.ts';
+import { guardedLookup } from '../../platform/engine-host/engine-address.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A model may think long before its first token, and pause between two. */

@@ -2,20 +2,28 @@ import { KulningError, type ModelAddition } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { changing, type ModelsContext, type SiteReference } from './model-context.ts';
-import { examineSource, type ExaminedSource } from './model-source.ts';
+import { examineSource, kindOf, type ExaminedSource, type SourceKind } from './model-source.ts';
 import * as store from './model-store.ts';
 import { unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
 
-/** Looks at the source first, which may take minutes; then stores all of it in one transaction. @returns the model's id */
+/**
+ * Refuses what can be refused at once, then looks at the source, which may take minutes, then stores all of it in one
+ * transaction.
+ * @returns the model's id
+ */
 export async function addModel(
   context: ModelsContext,
   addition: ModelAddition,
   signal: AbortSignal,
 ): Promise<string> {
+  const place = async (trx: store.ModelsTransaction, name: string | undefined) => {
+    if (name !== undefined) await requireFreeName(trx, name);
+    return siteFor(await context.sites(trx), addition.siteId, kindOf(addition.source));
+  };
+  await context.database.inInstance('before adding a model', (trx) => place(trx, addition.name));
   const source = await examineSource(context, addition, signal);
   return changing(context, 'add a model', async (trx, at) => {
-    await requireFreeName(trx, source.name);
-    const site = siteFor(await context.sites(trx), addition.siteId, source);
+    const site = await place(trx, source.name);
     const model: Model = { id: context.ids.next('model'), name: source.name, origin: 'added', createdAt: at };
     await store.insertModel(trx, model);
     await addVersion(context, trx, at, model, source, [site.id], addition.apiKey);
@@ -29,7 +37,7 @@ export async function addVersion(
   trx: store.ModelsTransaction,
   at: Date,
   model: Model,
-  source: Omit<ExaminedSource, 'name' | 'elsewhere'>,
+  source: Omit<ExaminedSource, 'name'>,
   siteIds: readonly string[],
   apiKey?: string,
 ): Promise<void> {
@@ -144,11 +152,11 @@ async function requireFreeName(trx: store.ModelsTransaction, name: string): Prom
 function siteFor(
   sites: readonly SiteReference[],
   wanted: string | undefined,
-  source: ExaminedSource,
+  { isServer, elsewhere }: SourceKind,
 ): SiteReference {
   const site =
     wanted === undefined
-      ? sites.find(({ isThisMachine }) => isThisMachine && !source.elsewhere)
+      ? sites.find(({ isThisMachine }) => isThisMachine && !elsewhere)
       : sites.find(({ id, slug }) => id === wanted || slug === wanted);
   const problem = (code: string, message: string, hint: string) =>
     new KulningError({ code, status: 400, message, hint, path: 'siteId' });
@@ -160,7 +168,7 @@ function siteFor(
       `Name its site with --site-id, or add it first: kulning sites create. ${known}`,
     );
   if (site === undefined) throw problem('site.unknown', `there is no site "${wanted}"`, known);
-  if (source.engineKind !== 'openai-http' && !site.onThisMachine)
+  if (!isServer && !site.onThisMachine)
     throw problem(
       'model.site_elsewhere',
       `a file runs on this machine, and ${site.slug} is elsewhere`,

@@ -12,8 +12,19 @@ export interface ExaminedSource {
   readonly version: Omit<ModelVersion, 'id' | 'modelId' | 'createdAt'>;
   readonly engineKind: EngineKind;
   readonly engineConfig: unknown;
-  /** The server is another machine, or may be: only a person knows at which site it stands. */
+}
+
+/** What can be said of a source without looking at it. */
+export interface SourceKind {
+  readonly isServer: boolean;
+  /** Another machine, or maybe one: only a person knows at which site it stands. */
   readonly elsewhere: boolean;
+}
+
+export function kindOf(source: string): SourceKind {
+  const isServer = /^https?:\/\//iu.test(source);
+  const hostname = isServer ? (URL.parse(source)?.hostname ?? '') : '';
+  return { isServer, elsewhere: isServer && !isLoopback(hostname) };
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
@@ -24,7 +35,7 @@ export function examineSource(
   addition: ModelAddition,
   signal: AbortSignal,
 ): Promise<ExaminedSource> {
-  return /^https?:\/\//iu.test(addition.source)
+  return kindOf(addition.source).isServer
     ? examineServer(context, addition, signal)
     : examineFile(context, addition, signal);
 }
@@ -60,7 +71,6 @@ async function examineFile(
       sizeBytes,
       cacheBytesPerToken,
     }),
-    elsewhere: false,
   };
 }
 
@@ -95,7 +105,6 @@ async function examineServer(
       engineModel,
       ...(contextTokens !== undefined && { contextTokens }),
     }),
-    elsewhere: !isLoopback(new URL(baseUrl).hostname),
   };
 }
 

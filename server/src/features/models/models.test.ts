@@ -14,6 +14,7 @@ import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { engineAdapters } from '../../adapters/engines/index.ts';
 import { inspectGguf } from '../../adapters/engines/llama/gguf-intake.ts';
 import type { EngineState } from '../../core/engine/engine.ts';
+import type { InspectModelFile, ModelFileFacts } from '../../core/engine/model-file.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createIdSource } from '../../platform/id-source.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
@@ -51,7 +52,7 @@ beforeEach(async () => {
     clock,
     ids: createIdSource(clock),
     engines: engineAdapters,
-    inspectModelFile: inspectGguf,
+    inspectModelFile: inspectOnce,
     secrets: {
       seal: async (owner, secret) => Buffer.from(`${owner} ${secret}`).toString('hex'),
       open: async (owner, sealed) => {
@@ -81,6 +82,14 @@ const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
+
+/** The real intake, a process each: once for each file. */
+const inspected = new Map<string, Promise<ModelFileFacts>>();
+const inspectOnce: InspectModelFile = (path, signal) => {
+  const known = inspected.get(path) ?? inspectGguf(path, signal);
+  inspected.set(path, known);
+  return known;
+};
 
 const superuser = (statement: string) =>
   database.migrator.inInstance('test', (trx) => sql.raw(statement).execute(trx));

@@ -53,6 +53,7 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
   const prompts = createPromptRenderer(
     weights.fileInfo.metadata.tokenizer.chat_template,
     vocabularyOf(weights),
+    options.knowsTools,
   );
   const generator = { llama, weights, options, markers: markerTokens(weights) };
   return {

@@ -1,21 +1,33 @@
+import { isIP } from 'node:net';
+
 import { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
 import type { EngineAdapter, EngineEndpoint, EngineProbe } from '../../../core/engine/engine.ts';
 import { nearestNames } from '../../../core/engine/nearest-name.ts';
+import { mayConnect } from '../../../platform/engine-host/engine-address.ts';
 import { getFromEngine, type EngineReply } from '../engine-client.ts';
 import { parseEngineConfig } from '../engine-config.ts';
 import { capabilitiesOf, serverOf } from './server-quirks.ts';
 
 /** Any server that speaks the OpenAI API: vLLM, SGLang, llama-server, Ollama, another Kulning. */
 export const openAiHttpConfig = z.strictObject({
-  baseUrl: z.url({ protocol: /^https?$/u }).describe('address up to and including /v1'),
+  baseUrl: z
+    .url({ protocol: /^https?$/u, error: 'an address that begins with http:// or https://' })
+    .refine(mayBeEngine, 'no engine may be at that address')
+    .describe('address up to and including /v1'),
   engineModel: z.string().min(1).max(300),
   /** Said by the server or the operator; unknown if neither did. */
   contextTokens: z.int().min(1).optional(),
 });
 
 export type OpenAiHttpConfig = z.output<typeof openAiHttpConfig>;
+
+/** Names are judged again each time they are resolved; an address given as such is judged here, once. */
+function mayBeEngine(baseUrl: string): boolean {
+  const host = URL.parse(baseUrl)?.hostname.replaceAll(/[[\]]/gu, '') ?? '';
+  return isIP(host) === 0 || mayConnect(host, host);
+}
 
 const modelList = z.looseObject({
   data: z.array(

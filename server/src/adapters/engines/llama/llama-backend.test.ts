@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { fixtureGguf } from '../../../../../tools/fixture-gguf.ts';
+import type { LlamaOptions } from '../../../core/engine/engine.ts';
 import { parseChatRequest } from '../../../platform/engine-host/chat-request.ts';
 import type { EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
 import { openLlamaBackend } from './llama-backend.ts';
@@ -11,16 +12,17 @@ import { openLlamaBackend } from './llama-backend.ts';
  * that loads llama.cpp into its own process, and only with a file of ours.
  */
 let backend: EngineBackend;
+const options: LlamaOptions = {
+  modelPath: fixtureGguf(),
+  contextTokens: 4000,
+  slots: 1,
+  queueLimit: 0,
+  threads: 1,
+  temperature: 1,
+  knowsTools: false,
+};
 beforeAll(async () => {
-  backend = await openLlamaBackend('fixture', {
-    modelPath: fixtureGguf(),
-    contextTokens: 4000,
-    slots: 1,
-    queueLimit: 0,
-    threads: 1,
-    temperature: 1,
-    knowsTools: false,
-  });
+  backend = await openLlamaBackend('fixture', options);
 });
 
 const schemas: Record<string, object> = {
@@ -101,6 +103,27 @@ test.each(Object.entries(schemas))('every whole answer is JSON of %s', async (_,
   expect(whole).toBeGreaterThan(3);
 });
 
-afterAll(() => {
-  expect(backend.capabilities.jsonSchema).toBe(true);
+test.each([
+  [
+    'is refused what its template cannot say',
+    { template: 'chatml-without-tools' as const, knowsTools: false },
+    'none',
+  ],
+  [
+    'may call if it was trained to',
+    { template: 'chatml-without-tools' as const, knowsTools: true },
+    'trained',
+  ],
+  ['is told of tools by its template', { template: 'chatml' as const, knowsTools: false }, 'template'],
+])('a model %s', async (_, { template, knowsTools }, support) => {
+  const modelPath = fixtureGguf({ template });
+  const model = await openLlamaBackend('fixture', { ...options, modelPath, knowsTools });
+  expect(model.capabilities.tools).toBe(support);
+  const tools = [{ type: 'function', function: { name: 'book' } }];
+  const asked = model.prepare(
+    parseChatRequest(JSON.stringify({ messages: [{ role: 'user', content: 'x' }], tools })),
+  );
+  if (support === 'none')
+    await expect(asked).rejects.toMatchObject({ status: 400, body: { error: { param: 'tools' } } });
+  else expect((await asked).promptTokens).toBeGreaterThan(5);
 });

@@ -36,8 +36,7 @@ type Resolved = (error: Error | null, address: string | LookupAddress[], family?
 export function guardedLookup(hostname: string, options: LookupOptions, resolved: Resolved): void {
   lookup(hostname, options, (error, address, family) => {
     if (error) return resolved(error, []);
-    const addresses =
-      typeof address === 'string' ? [address] : (address as LookupAddress[]).map((each) => each.address);
+    const addresses = typeof address === 'string' ? [address] : address.map((each) => each.address);
     const wrong = addresses.find((each) => !mayConnect(hostname, each));
     if (wrong === undefined) return resolved(null, address, family);
     resolved(
