@@ -55,6 +55,11 @@ export class SegmentStore {
     this.#options = options;
   }
 
+  async open(): Promise<void> {
+    await this.#options.files.makeDirectory(this.#options.directory);
+    await this.replenish();
+  }
+
   get spareCount(): number {
     return this.#spares.length;
   }

@@ -52,7 +52,7 @@ export class SpoolWriter {
 
   /** Reserves disk space. @throws KulningError `spool.full` if not even one segment fits */
   async open(): Promise<void> {
-    await this.#segments.replenish();
+    await this.#segments.open();
     if (this.#segments.spareCount === 0) throw spoolFull();
   }
 
