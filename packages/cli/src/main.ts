@@ -1,7 +1,8 @@
-import { allOperations, KulningError } from '@kulning/sdk';
+import { allOperations, KulningError, modelGuidanceText } from '@kulning/sdk';
 
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
+import { withSource } from './commands/models-add.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { witness } from './commands/witness.ts';
@@ -94,12 +95,14 @@ async function runApiCommand(
 ): Promise<void> {
   const named = args[0] !== undefined && !args[0].startsWith('--');
   const verb = named ? (args[0] ?? '') : defaultVerb(command);
-  const rest = named ? args.slice(1) : args;
   const name = `${command} ${verb}`;
+  const given = named ? args.slice(1) : args;
+  const rest = name === 'models add' ? withSource(given) : given;
   const operation = allOperations.find((candidate) => commandOf(candidate) === name);
   if (!operation) throw unknownCommand(command, verb, terminal.words);
   if (rest.includes('--help'))
     return terminal.print(`${terminal.words.takes(name)}:\n${describeFlags(flagsOf(operation), terminal)}`);
+  if (name === 'models add' && rest.length === 0) return terminal.print(modelGuidanceText(language));
   await runOperation(operation, rest, connect(environment, url, language), terminal);
 }
 

@@ -1,4 +1,5 @@
 export * from './client.ts';
 export * from './contract/index.ts';
 export * from './errors.ts';
+export * from './model-guidance.ts';
 export * from './openapi.ts';
