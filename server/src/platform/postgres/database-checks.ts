@@ -59,7 +59,7 @@ async function binaryCheck(): Promise<DatabaseCheck> {
 }
 
 async function userCheck(home: string): Promise<DatabaseCheck> {
-  const user = await chooseEmbeddedUser({ folders: [join(home, 'postgres', 'data')] }).catch(toKulningError);
+  const user = await chooseEmbeddedUser({ folders: [join(home, 'postgres')] }).catch(toKulningError);
   if (user instanceof KulningError) return failed('database user', user);
   const asNobody =
     user.ids === undefined ? 'as nobody, in a user namespace of its own' : `as uid ${user.ids.uid}`;

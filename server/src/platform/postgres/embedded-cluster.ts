@@ -14,7 +14,7 @@ import { isAlive, ownIdentity } from './process-identity.ts';
 export const superuser = 'postgres';
 
 interface ClusterOptions {
-  /** `<home>/postgres` */
+  /** `<home>/postgres`; it belongs to the user already. */
   readonly folder: string;
   readonly binaries: EmbeddedBinaries;
   readonly user: EmbeddedUser;
@@ -27,13 +27,9 @@ interface ClusterOptions {
  * @returns the data directory
  */
 export async function ensureCluster({ folder, binaries, user, env }: ClusterOptions): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeBrokenInits(folder);
   const dataDirectory = join(folder, binaries.majorVersion);
-  if (await exists(join(dataDirectory, 'PG_VERSION'))) {
-    await giveFolder(dataDirectory, user);
-    return dataDirectory;
-  }
+  if (await exists(join(dataDirectory, 'PG_VERSION'))) return dataDirectory;
   await refuseOtherMajor(folder, binaries.majorVersion);
 
   const fresh = join(folder, `.init-${ownIdentity()}-${randomBytes(4).toString('hex')}`);

@@ -87,20 +87,24 @@ export async function stopEmbeddedPostgres(home: string): Promise<boolean> {
 type Server = Awaited<ReturnType<typeof prepare>>;
 
 async function prepare({ home, unshare, settings: more }: EmbeddedPostgresOptions) {
-  const folder = join(home, 'postgres');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
+  const [folder, socketFolder] = [join(home, 'postgres'), join(home, 'run', 'postgres')];
+  for (const path of [folder, socketFolder]) await mkdir(path, { recursive: true, mode: 0o700 });
   const binaries = await findEmbeddedBinaries();
-  const sockets = await socketDirectory(join(home, 'run', 'postgres'), '.s.PGSQL.5432.lock');
-  const folders = [join(folder, binaries.majorVersion), join(home, 'run', 'postgres'), binaries.postgres];
-  const user = await chooseEmbeddedUser({ folders, ...(unshare !== undefined && { unshare }) });
+  const user = await chooseEmbeddedUser({
+    folders: [folder, socketFolder, binaries.postgres],
+    ...(unshare !== undefined && { unshare }),
+  });
+  for (const path of [folder, socketFolder]) await giveFolder(path, user);
+  await chmod(folder, 0o700);
+  const sockets = await socketDirectory(socketFolder, '.s.PGSQL.5432.lock');
   const env = {
     LD_LIBRARY_PATH: await linkLibraries(binaries, join(folder, 'lib')),
     PATH: process.env['PATH'],
     TZ: 'UTC',
   };
+  // Made just now, perhaps; the rest of the folder has its owner already.
+  await giveFolder(join(folder, 'lib'), user);
   const dataDirectory = await ensureCluster({ folder, binaries, user, env });
-  await giveFolder(join(home, 'run', 'postgres'), user);
   const flags = Object.entries({ ...settings, unix_socket_directories: sockets, ...more }).flatMap(
     ([name, value]) => ['-c', `${name}=${value}`],
   );

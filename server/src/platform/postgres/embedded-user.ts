@@ -39,8 +39,8 @@ export async function chooseEmbeddedUser({
   const namespace = [unshare, '--user', `--map-user=${nobody}`, '--'];
   if (await runs([...namespace, 'true'])) return { prefix: namespace, ids: undefined };
 
-  const closed = await firstClosedTo(folders);
-  if (isRoot && closed === undefined) return { prefix: [], ids: { uid: nobody, gid: nobody } };
+  const closed = (await closedTo(folders)).join(' ');
+  if (isRoot && closed === '') return { prefix: [], ids: { uid: nobody, gid: nobody } };
   throw new KulningError({
     code: 'database.needs_ordinary_user',
     status: 500,
@@ -95,12 +95,14 @@ async function runs([command = '', ...args]: readonly string[]): Promise<boolean
   );
 }
 
-/** The first folder, from the root down, that others may not pass through. The folders themselves are given away. */
-async function firstClosedTo(folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) {
-    const above: string[] = [];
-    for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) above.unshift(at);
-    for (const path of above) if (((await stat(path)).mode & 0o001) === 0) return path;
-  }
-  return undefined;
+/** What others may not pass through on the way to the folders; those themselves are given away. */
+async function closedTo(folders: readonly string[]): Promise<string[]> {
+  const above = new Set<string>();
+  for (const folder of folders)
+    for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) above.add(at);
+  const modes = await Promise.all([...above].map(async (path) => ({ path, mode: (await stat(path)).mode })));
+  return modes
+    .filter(({ mode }) => (mode & 0o001) === 0)
+    .map(({ path }) => path)
+    .toSorted();
 }
