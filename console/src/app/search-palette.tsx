@@ -35,9 +35,9 @@ export function SearchPalette() {
   }, []);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger aria-label={words.frame.search} className="inline-flex min-h-8 min-w-8 items-center justify-center gap-2 rounded-base text-sm text-soft hover:text-ink sm:border sm:border-line-strong sm:bg-raised sm:px-2">
+      <Dialog.Trigger className="inline-flex min-h-8 min-w-8 items-center justify-center gap-2 rounded-base text-sm text-soft hover:text-ink sm:border sm:border-line-strong sm:bg-raised sm:px-2">
         <SearchIcon />
-        <span className="max-md:hidden">{words.frame.search}</span>
+        <span className="max-md:sr-only">{words.frame.search}</span>
         <kbd className="font-mono text-xs max-md:hidden">{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
       </Dialog.Trigger>
       <Dialog.Portal>

@@ -78,7 +78,7 @@ function PauseAgents() {
 export function LanguageMenu() {
   const { words, language, setLanguage } = useSpeech();
   return (
-    <Menu label={`${words.frame.language}: ${languages.find(({ id }) => id === language)?.name}`} triggerClass={square} trigger={<span aria-hidden="true" className="font-mono text-xs uppercase">{language}</span>}>
+    <Menu label={`${words.frame.language}: ${language.toUpperCase()}`} triggerClass={square} trigger={<span className="font-mono text-xs">{language.toUpperCase()}</span>}>
       <MenuChoices label={words.frame.language} value={language} onChoose={setLanguage} choices={languages.map(({ id, name }) => ({ value: id, label: <span lang={id}>{name}</span> }))} />
     </Menu>
   );

@@ -10,7 +10,8 @@ interface OpenAiError {
   readonly type?: string;
   readonly code?: string | null;
   readonly param?: string | null;
-  readonly hint?: string;
+  /** What the gateway adds beside OpenAI's fields. */
+  readonly kulning?: { readonly hint?: string };
 }
 
 /** The OpenAI error shape, as the one error of the console. */
@@ -19,7 +20,7 @@ export function errorOfOpenAi(error: OpenAiError, status: number): KulningError 
     code: error.code ?? error.type ?? 'gateway.failed',
     status,
     message: error.message ?? `HTTP ${status}`,
-    hint: error.hint,
+    hint: error.kulning?.hint,
     retryable: status >= 500,
     ...(error.param && { path: error.param }),
   });

@@ -2,6 +2,8 @@ import { instanceOperations, KulningError } from '@kulning/sdk';
 import { useRef, useState } from 'react';
 
 import { useClient } from '../app/api.tsx';
+import type { Language } from '../words/format.ts';
+import { useSpeech } from '../words/words.tsx';
 import { completionText, errorOfOpenAi } from './completion-stream.ts';
 
 export type DataClass = 'public' | 'internal' | 'personal' | 'special';
@@ -35,6 +37,7 @@ interface Key {
  */
 export function useConversation() {
   const client = useClient();
+  const { language } = useSpeech();
   const keys = useRef(new Map<DataClass, Key>());
   const abort = useRef<AbortController>(undefined);
   const [exchange, setExchange] = useState<Exchange>(idle);
@@ -55,7 +58,7 @@ export function useConversation() {
     setExchange({ ...idle, state: 'asking' });
     try {
       const key = await keyFor(question.dataClass);
-      const response = await sendQuestion(key, question, control.signal);
+      const response = await sendQuestion(key, question, language, control.signal);
       change({ receiptId: response.headers.get('x-kulning-receipt') ?? undefined });
       if (!response.ok || !response.body) throw await errorOfResponse(response);
       change({ state: 'streaming' });
@@ -71,13 +74,21 @@ export function useConversation() {
   return { exchange, ask, cancel: () => abort.current?.abort() };
 }
 
-function sendQuestion(key: Key, question: Question, signal: AbortSignal): Promise<Response> {
-  return fetch('/v1/chat/completions', {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: question.model, stream: true, messages: [{ role: 'user', content: question.text }] }),
-    signal,
-  });
+/** A key is new to the gateway for a moment: it hears of it within a second. */
+const newKeyTries = 12;
+const newKeyPauseMs = 150;
+
+async function sendQuestion(key: Key, question: Question, language: Language, signal: AbortSignal): Promise<Response> {
+  for (let tried = 1; ; tried += 1) {
+    const response = await fetch('/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json', 'accept-language': language },
+      body: JSON.stringify({ model: question.model, stream: true, messages: [{ role: 'user', content: question.text }] }),
+      signal,
+    });
+    if (response.status !== 401 || tried === newKeyTries) return response;
+    await new Promise((resolve) => setTimeout(resolve, newKeyPauseMs));
+  }
 }
 
 async function errorOfResponse(response: Response): Promise<KulningError> {

@@ -1,0 +1,89 @@
+import { createClient, identityOperations, instanceOperations, modelsOperations, proofOperations, sitesOperations, type Client } from '@kulning/sdk';
+
+/** A stop of the tour: the address of one screen in one state. */
+export interface Stop {
+  readonly name: string;
+  readonly path: string;
+  /** Seen by strangers: visited without the session. */
+  readonly outside?: true;
+}
+
+/** A client that acts in a session, as the page does. */
+export function clientOfSession(consoleUrl: string, cookie: string): Client {
+  return createClient({ baseUrl: consoleUrl, fetch: (url, init) => fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie } }) });
+}
+
+/**
+ * Makes what the screens show (an answered call, a key) and lists every screen. The test for
+ * accessibility and the script for the pictures walk the same list.
+ */
+export async function consoleTour(consoleUrl: string, cookie: string): Promise<readonly Stop[]> {
+  const client = clientOfSession(consoleUrl, cookie);
+  const [models, sites] = await Promise.all([client.call(modelsOperations.list), client.call(sitesOperations.list)]);
+  const model = models.items[0]?.name ?? '';
+  const simulated = sites.items.find((site) => site.simulated)?.id ?? '';
+  const answered = await makeCalls(client, consoleUrl, model);
+  await client.call(identityOperations.createKey, { body: { name: 'Mail robot', dataClass: 'personal', purpose: 'mail triage' } });
+  const question = `model=${encodeURIComponent(model)}`;
+  return [
+    { name: 'claim', path: '/claim#0123456789abcdefghij', outside: true },
+    { name: 'login', path: '/login', outside: true },
+    { name: 'home', path: '/' },
+    { name: 'agents', path: '/agents' },
+    { name: 'models', path: '/models' },
+    { name: 'model', path: `/models?${question}` },
+    { name: 'model-add', path: '/models?add=true' },
+    { name: 'playground', path: '/models/playground' },
+    { name: 'jobs', path: '/jobs' },
+    { name: 'sites', path: '/sites' },
+    { name: 'site', path: `/sites?site=${simulated}` },
+    { name: 'site-edit', path: `/sites?site=${simulated}&edit=true` },
+    { name: 'policy-rules', path: '/placement' },
+    { name: 'policy-tester', path: `/placement?tab=tester&class=personal&${question}` },
+    { name: 'policy-versions', path: '/placement?tab=versions' },
+    { name: 'policy-cedar', path: '/placement?tab=cedar' },
+    { name: 'receipts', path: '/proof/receipts' },
+    { name: 'receipt', path: `/proof/receipts?receipt=${answered}` },
+    { name: 'person', path: '/proof/person' },
+    { name: 'where', path: '/proof/where' },
+    { name: 'ledger', path: '/proof/ledger' },
+    { name: 'organisation', path: '/settings/organisation' },
+    { name: 'members', path: '/settings/members' },
+    { name: 'keys', path: '/settings/keys' },
+    { name: 'key-add', path: '/settings/keys?add=true' },
+    { name: 'clients', path: '/settings/clients' },
+    { name: 'appearance', path: '/settings/appearance' },
+    { name: 'missing', path: '/settings/nothing-here' },
+  ];
+}
+
+/** Asks again until there is an answer: a new key and a new receipt each take a moment to arrive. */
+async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  for (let tried = 0; tried < 100; tried += 1) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${what} did not come about in 20 s.`);
+}
+
+/** @returns the id of a call that was answered, once it is in the log */
+async function makeCalls(client: Client, consoleUrl: string, model: string): Promise<string> {
+  const { items } = await client.call(instanceOperations.demoMails);
+  const content = items.map(({ subject, body }) => `${subject}\n\n${body}`)[0] ?? 'An invoice is wrong.';
+  const { secret } = await client.call(instanceOperations.playgroundKey, { body: { dataClass: 'public' } });
+  const id = await eventually('An answer', async () => {
+    const response = await fetch(`${consoleUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
+    });
+    await response.arrayBuffer();
+    return response.ok ? (response.headers.get('x-kulning-receipt') ?? undefined) : undefined;
+  });
+  await eventually('The receipt', async () => {
+    const { items: receipts } = await client.call(proofOperations.listReceipts);
+    return receipts.find((receipt) => receipt.id === id && receipt.status === 'sequenced');
+  });
+  return id;
+}
