@@ -18,10 +18,9 @@ import {
   organisationId,
   secrets,
   snapshotOf,
-  type Stage,
-  startStage,
   stockholm,
-} from './gateway-stage.ts';
+} from './gateway-snapshot.ts';
+import { type Stage, startStage } from './gateway-stage.ts';
 import { startUpstream, type TestUpstream } from './gateway-upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];

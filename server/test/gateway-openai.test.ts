@@ -1,7 +1,8 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { deployment, httpEndpoint, secrets, snapshotOf, type Stage, startStage } from './gateway-stage.ts';
+import { deployment, httpEndpoint, secrets, snapshotOf } from './gateway-snapshot.ts';
+import { type Stage, startStage } from './gateway-stage.ts';
 import { startUpstream, type TestUpstream } from './gateway-upstream.ts';
 
 let upstream: TestUpstream;

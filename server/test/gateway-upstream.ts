@@ -7,6 +7,8 @@ export interface TestUpstream {
   readonly url: string;
   /** Bodies as they came. */
   readonly bodies: Buffer[];
+  /** Request ids, as the gateway names its calls. */
+  readonly requestIds: string[];
   /** Requests whose connection was cut before the answer was complete. */
   aborted(): number;
   running(): number;
@@ -18,10 +20,12 @@ const words = ['Kulning', ' brings', ' the', ' herd', ' home.'];
 
 export async function startUpstream(): Promise<TestUpstream> {
   const bodies: Buffer[] = [];
+  const requestIds: string[] = [];
   let aborted = 0;
   let running = 0;
   const server = createServer((request, response) => {
     running++;
+    requestIds.push(String(request.headers['x-request-id']));
     response.on('close', () => {
       running--;
       if (!response.writableFinished) aborted++;
@@ -35,6 +39,7 @@ export async function startUpstream(): Promise<TestUpstream> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bodies,
+    requestIds,
     aborted: () => aborted,
     running: () => running,
     async close() {
