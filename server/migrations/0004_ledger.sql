@@ -11,20 +11,17 @@ create table kulning.ledger_log (
 );
 create unique index ledger_log_open_key on kulning.ledger_log ((true)) where closed_at is null;
 
--- A member of a leaf. Immutable: UTF-8 does not change its meaning, though PostgreSQL lets a conversion be redefined.
-create function kulning.leaf_member(leaf bytea, name text) returns text
-language sql immutable strict parallel safe
-return convert_from(leaf, 'UTF8')::jsonb ->> name;
-
--- Written in the transaction of what happened; emptied by the sequencer. A leaf that no entry could hold is refused here.
+-- Written in the transaction of what happened; emptied by the sequencer.
 create table kulning.ledger_outbox (
   id bigint generated always as identity constraint ledger_outbox_pkey primary key,
   event_id text constraint ledger_outbox_event_key unique,
   -- null: an event of the instance
   organisation_id text,
-  leaf bytea not null constraint ledger_outbox_leaf_check check (
-    length(leaf) between 1 and 65535
-    and kulning.leaf_member(leaf, 'kind') is not null and kulning.leaf_member(leaf, 'at') is not null),
+  -- what the leaf says, for lists; the leaf alone is proven
+  kind text not null,
+  -- ISO 8601 UTC, which sorts as text
+  at text collate "C" not null,
+  leaf bytea not null constraint ledger_outbox_leaf_check check (length(leaf) between 1 and 65535),
   created_at timestamptz not null default now()
 );
 
@@ -34,10 +31,9 @@ create table kulning.ledger_entry (
   -- The last word on doubles: an event is in one log at one place.
   event_id text constraint ledger_entry_event_key unique,
   organisation_id text,
+  kind text not null,
+  at text collate "C" not null,
   leaf bytea not null,
-  kind text not null generated always as (kulning.leaf_member(leaf, 'kind')) stored,
-  -- ISO 8601 UTC, which sorts as text
-  at text collate "C" not null generated always as (kulning.leaf_member(leaf, 'at')) stored,
   constraint ledger_entry_pkey primary key (log_id, index)
 );
 create index ledger_entry_time_idx on kulning.ledger_entry (organisation_id, at desc, event_id desc);

@@ -215,7 +215,7 @@ function lock(folder) {
   if (owner > 0 && owner !== process.pid && isRunning(owner)) {
     throw new Error(`process ${owner} runs a witness on ${folder}; if it does not, remove ${path}`);
   }
-  fs.writeFileSync(path, String(process.pid));
+  fs.writeFileSync(path, String(process.pid), { mode: 0o600 });
 }
 
 /** @param {number} pid */

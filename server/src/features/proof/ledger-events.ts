@@ -4,6 +4,7 @@ import { KulningError } from '@kulning/sdk';
 
 import { leafBytes, organisationPseudonym, type LedgerEvent } from '../../core/ledger/leaf.ts';
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
+import { anyEntry } from './ledger-store.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 
 /**
@@ -28,12 +29,15 @@ export async function recordEvents(
   });
   const ids = events.map(({ id }) => id ?? null);
   const organisations = events.map(({ organisation }) => organisation);
+  const kinds = events.map(({ kind }) => kind);
+  const times = events.map(({ at }) => at);
   await sql`
-    insert into kulning.ledger_outbox (event_id, organisation_id, leaf)
-    select event_id, organisation_id, leaf
-    from unnest(${ids}::text[], ${organisations}::text[], ${leaves}::bytea[])
-      with ordinality as event (event_id, organisation_id, leaf, position)
-    where not exists (select from kulning.ledger_entry as entry where entry.event_id = event.event_id)
+    insert into kulning.ledger_outbox (event_id, organisation_id, kind, at, leaf)
+    select event_id, organisation_id, kind, at, leaf
+    from unnest(${ids}::text[], ${organisations}::text[], ${kinds}::text[], ${times}::text[], ${leaves}::bytea[])
+      with ordinality as event (event_id, organisation_id, kind, at, leaf, position)
+    ${anyEntry(sql`event.event_id`)}
+    where entry.is_there is null
     order by position
     on conflict (event_id) do nothing
   `.execute(tablesOf<LedgerTables>(trx));

@@ -22,6 +22,8 @@ export interface SequencerOptions {
   readonly batchSize?: number;
   /** Milliseconds that an event waits for others to share its head. */
   readonly lingerMs?: number;
+  /** Milliseconds after which it looks by itself, should a notification be lost. */
+  readonly pollMs?: number;
 }
 
 export interface Sequencer {
@@ -42,7 +44,7 @@ export interface Sequencer {
  * transaction happens whole or not at all: no index is skipped or given twice, whenever a process dies.
  */
 export function createSequencer(options: SequencerOptions): Sequencer {
-  const { clock, log, batchSize = 1000, lingerMs = 50 } = options;
+  const { clock, log, batchSize = 1000, lingerMs = 50, pollMs = 1000 } = options;
   const database = options.database.withTables<LedgerTables>();
   const writer = createLogWriter(options.signer);
   const logs = createLogLifecycle({ writer, instance: options.instance, clock });
@@ -67,7 +69,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       try {
         if ((await sequenceBatch()) === batchSize) continue;
         failures = 0;
-        await bell.wait(1000);
+        await bell.wait(pollMs);
         await sleep(lingerMs);
       } catch (error) {
         log.error('ledger.batch_failed', error, { failures });

@@ -5,6 +5,7 @@ import { consistencyRanges } from '../../core/ledger/merkle-proof.ts';
 import { leafHash } from '../../core/ledger/merkle-tree.ts';
 import { formatVerifierKey } from '../../core/ledger/signed-note.ts';
 import type { Database } from '../../platform/postgres/database.ts';
+import { auditLog, type LogAudit } from './ledger-audit.ts';
 import type { LedgerTransaction } from './ledger-store.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { entriesFrom, waitingCount } from './ledger-views.ts';
@@ -30,6 +31,8 @@ export interface LedgerService {
     from: number;
     to: number;
   }): Promise<OperationResult<typeof proofOperations.consistency>>;
+  /** Whether a log is what its signed head says. It reads every entry: 100,000 a second or so. */
+  audit(origin?: string): Promise<LogAudit & { origin: string }>;
   /** The last head, with cosignatures if it has any. */
   checkpoint(origin?: string): Promise<string>;
 }
@@ -88,6 +91,15 @@ export function createLedgerService({ signer, instance, ...options }: LedgerServ
         if (from > to || to > head.size) throw beyond(from, to, head.size);
         const proof = await rangeHashes(trx, log.id, consistencyRanges(from, to));
         return { origin: log.origin, from, to, proof: proof.map(base64) };
+      }),
+
+    audit: (origin) =>
+      database.inInstance('audit a log', async (trx) => {
+        const { log, head } = await logAndHead(trx, origin);
+        return {
+          origin: log.origin,
+          ...(await auditLog(trx, log.id, head, signer.verifierKeys(log.origin))),
+        };
       }),
 
     checkpoint: (origin) =>

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder, type Transaction } from 'kysely';
 
 import type { Tile, TileAddress } from '../../core/ledger/tile.ts';
 import { tileKey } from '../../core/ledger/tile.ts';
@@ -17,9 +17,11 @@ export interface LogHead {
 
 /** Something that is to become an entry. */
 export interface NewEntry {
-  readonly leaf: Uint8Array;
   readonly eventId: string | null;
   readonly organisationId: string | null;
+  readonly kind: string;
+  readonly at: string;
+  readonly leaf: Uint8Array;
 }
 
 export interface OutboxRow extends NewEntry {
@@ -80,12 +82,23 @@ export async function closeLog(trx: LedgerTransaction, id: bigint, closedAt: Dat
   await trx.updateTable('kulning.ledger_log').set({ closed_at: closedAt }).where('id', '=', id).execute();
 }
 
+/**
+ * Joins `entry.is_there`: not null if the ledger has the event. The limit makes the planner look each one up in the
+ * index; an `exists` it may answer by reading the whole ledger, for every batch.
+ */
+export function anyEntry(eventId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`left join lateral (
+      select true as is_there from kulning.ledger_entry where event_id = ${eventId} limit 1
+    ) as entry on true`;
+}
+
 /** What waits, oldest first. */
 export async function waitingEvents(trx: LedgerTransaction, limit: number): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
-    select id, event_id as "eventId", organisation_id as "organisationId", leaf,
-      exists (select from kulning.ledger_entry as entry where entry.event_id = outbox.event_id) as known
+    select id, event_id as "eventId", organisation_id as "organisationId", kind, at, leaf,
+      entry.is_there is not null as known
     from kulning.ledger_outbox as outbox
+    ${anyEntry(sql`outbox.event_id`)}
     order by id
     limit ${limit}
   `.execute(trx);
@@ -125,13 +138,15 @@ export async function writeGrowth(trx: LedgerTransaction, growth: Growth): Promi
   const { log, entries, tiles } = growth;
   await sql`
     with entry as (
-      insert into kulning.ledger_entry (log_id, index, event_id, organisation_id, leaf)
-      select ${log.id}::bigint, ${log.size}::bigint + position - 1, event_id, organisation_id, leaf
+      insert into kulning.ledger_entry (log_id, index, event_id, organisation_id, kind, at, leaf)
+      select ${log.id}::bigint, ${log.size}::bigint + position - 1, event_id, organisation_id, kind, at, leaf
       from unnest(
         ${entries.map(({ eventId }) => eventId)}::text[],
         ${entries.map(({ organisationId }) => organisationId)}::text[],
+        ${entries.map(({ kind }) => kind)}::text[],
+        ${entries.map(({ at }) => at)}::text[],
         ${entries.map(({ leaf }) => leaf)}::bytea[]
-      ) with ordinality as event (event_id, organisation_id, leaf, position)
+      ) with ordinality as event (event_id, organisation_id, kind, at, leaf, position)
     ), tile as (
       insert into kulning.ledger_tile (log_id, level, index, hashes)
       select ${log.id}::bigint, level, index, hashes

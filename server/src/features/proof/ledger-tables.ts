@@ -15,6 +15,8 @@ export interface LedgerTables {
     id: Generated<bigint>;
     event_id: string | null;
     organisation_id: string | null;
+    kind: string;
+    at: string;
     leaf: Uint8Array;
     created_at: Generated<Date>;
   };
@@ -23,9 +25,9 @@ export interface LedgerTables {
     index: bigint;
     event_id: string | null;
     organisation_id: string | null;
+    kind: string;
+    at: string;
     leaf: Uint8Array;
-    kind: Generated<string>;
-    at: Generated<string>;
   };
   'kulning.ledger_tile': { log_id: bigint; level: number; index: bigint; hashes: Uint8Array };
   'kulning.ledger_checkpoint': { log_id: bigint; size: bigint; note: string; signed_at: Date };

@@ -36,17 +36,17 @@ export async function waitingCount(trx: LedgerTransaction): Promise<number> {
   return Number(rows[0]?.waiting ?? 0n);
 }
 
-/** Leaves of a run of entries, of every organisation: for entry bundles, whose readers see the whole log. */
+/** A run of entries of every organisation; in instance scope only. */
 export async function leavesOfRun(
   trx: LedgerTransaction,
   logId: bigint,
   start: number,
   count: number,
-): Promise<Uint8Array[]> {
-  const { rows } = await sql<{ leaf: Uint8Array }>`
-    select leaf from kulning.ledger_entry
+): Promise<{ index: number; leaf: Uint8Array }[]> {
+  const { rows } = await sql<{ index: bigint; leaf: Uint8Array }>`
+    select index, leaf from kulning.ledger_entry
     where log_id = ${logId} and index >= ${start} and index < ${start + count}
     order by index
   `.execute(trx);
-  return rows.map(({ leaf }) => leaf);
+  return rows.map(({ index, leaf }) => ({ index: Number(index), leaf }));
 }

@@ -66,9 +66,10 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
 }
 
 /** An entry that the sequencer itself makes. */
-function logEvent(kind: string, at: Date, body: JsonObject): NewEntry {
-  const leaf = leafBytes({ kind, at: at.toISOString(), organisation: null, body });
-  return { leaf, eventId: null, organisationId: null };
+function logEvent(kind: string, when: Date, body: JsonObject): NewEntry {
+  const at = when.toISOString();
+  const leaf = leafBytes({ kind, at, organisation: null, body });
+  return { eventId: null, organisationId: null, kind, at, leaf };
 }
 
 /** The last head of a log, for the log that follows. */

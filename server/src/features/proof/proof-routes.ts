@@ -32,6 +32,7 @@ export function proofRoutes({ receipts, ledger, witnesses }: Services): Route[] 
     route(proofOperations.status, () => ledger.status()),
     route(proofOperations.entries, ({ query }, { caller }) => ledger.entries(caller.organisationId, query)),
     route(proofOperations.consistency, ({ query }) => ledger.consistency(query)),
+    route(proofOperations.audit, ({ query: { origin } }) => ledger.audit(origin)),
     route(proofOperations.checkpoint, ({ query: { origin } }) => ledger.checkpoint(origin)),
     route(proofOperations.listWitnesses, async () => ({ items: await witnesses.list() })),
     route(proofOperations.addWitness, ({ body }) => witnesses.add(body)),

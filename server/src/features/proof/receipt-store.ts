@@ -35,10 +35,10 @@ interface Row {
 
 /** Entries and waiting events as one list. An event is never in both: the sequencer moves it in one transaction. */
 const recorded = sql`(
-  select event_id as id, at, leaf, organisation_id, log_id, index
+  select event_id as id, kind, at, leaf, organisation_id, log_id, index
   from kulning.ledger_entry
   union all
-  select event_id, kulning.leaf_member(leaf, 'at') collate "C", leaf, organisation_id, null, null
+  select event_id, kind, at, leaf, organisation_id, null, null
   from kulning.ledger_outbox
 )`;
 
@@ -54,7 +54,7 @@ export async function findEvent(
   return rows.map(recordedEvent)[0];
 }
 
-/** Receipts of calls, newest first. Outcome, class and site are read from the leaves themselves. */
+/** Receipts of calls, newest first. Class and site are read from the leaves themselves. */
 export async function listCallEvents(
   trx: LedgerTransaction,
   organisationId: string,
@@ -64,9 +64,7 @@ export async function listCallEvents(
   const body = sql`convert_from(leaf, 'UTF8')::jsonb`;
   const conditions = [
     sql`organisation_id = ${organisationId}`,
-    filter.outcome === undefined
-      ? sql`${body} ->> 'kind' like 'call.%'`
-      : sql`${body} ->> 'kind' = ${`call.${filter.outcome}`}`,
+    filter.outcome === undefined ? sql`kind like 'call.%'` : sql`kind = ${`call.${filter.outcome}`}`,
     ...(filter.dataClass === undefined ? [] : [sql`${body} ->> 'class' = ${filter.dataClass}`]),
     ...(filter.site === undefined ? [] : [sql`${body} -> 'decision' ->> 'site' = ${filter.site}`]),
     ...(filter.from === undefined ? [] : [sql`at >= ${instant(filter.from)}`]),

@@ -63,9 +63,9 @@ async function tileResource(
 }
 
 /** Entries, each after its length in two bytes. */
-function entryBundle(leaves: readonly Uint8Array[]): Uint8Array {
+function entryBundle(leaves: readonly { leaf: Uint8Array }[]): Uint8Array {
   return Buffer.concat(
-    leaves.flatMap((leaf) => {
+    leaves.flatMap(({ leaf }) => {
       const length = Buffer.alloc(2);
       length.writeUInt16BE(leaf.length);
       return [length, leaf];

@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { verifyReceipt } from '@kulning/verify';
+import { startWitness } from '@kulning/verify/witness';
+
+import { checkpointText } from '../src/core/ledger/checkpoint.ts';
+import { consistencyRanges } from '../src/core/ledger/merkle-proof.ts';
+import { EMPTY_ROOT, leafHash, rootOf } from '../src/core/ledger/merkle-tree.ts';
+import { isSignedBy } from '../src/core/ledger/note-verification.ts';
+import {
+  formatVerifierKey,
+  keyIdOf,
+  parseSignatureLines,
+  parseVerifierKey,
+} from '../src/core/ledger/signed-note.ts';
+import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
+import { createWitnessFeeder } from '../src/features/proof/witness-feeder.ts';
+import { createWitnessService } from '../src/features/proof/witness-service.ts';
+import { silentLogger } from '../src/platform/log/logger.ts';
+import { proofHarness, type ProofHarness } from './proof-harness.ts';
+
+type Witness = Awaited<ReturnType<typeof startWitness>>;
+
+const origin = 'example.org/kulning/2026q4';
+const leaves = Array.from({ length: 40 }, (_, at) => leafHash(Buffer.from(`leaf ${at}`)));
+const signer = createLogSigner(generateLogKeys());
+const [ed25519 = ''] = signer.verifierKeys('example.org/kulning').map(formatVerifierKey);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'witness-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function noteOf(size: number, { by = signer, as = origin, hashes = leaves } = {}): string {
+  const checkpoint = { origin: as, size, root: rootOf(hashes.slice(0, size)) };
+  return `${checkpointText(checkpoint)}\n${by.sign(checkpoint, 1_800_000_000)}`;
+}
+
+function proofOf(from: number, to: number): string {
+  const hashes = consistencyRanges(from, to).map(({ start, end }) => rootOf(leaves.slice(start, end)));
+  return hashes.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('');
+}
+
+async function add(witness: Witness, body: string) {
+  const response = await fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body });
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
+describe('witness (C2SP tlog-witness)', () => {
+  let witness: Witness;
+  beforeEach(async () => {
+    witness = await startWitness({ logs: [ed25519], folder, name: 'witness.example/w1', port: 0 });
+  });
+  afterEach(() => witness.close());
+
+  test('cosigns heads that continue each other, with Ed25519 and ML-DSA-44', async () => {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 1],
+      [1, 7],
+      [7, 8],
+      [8, 39],
+    ] as const) {
+      const note = noteOf(to);
+      const answer = await add(witness, `old ${from}\n${proofOf(from, to)}\n${note}`);
+      expect(answer.status).toBe(200);
+      const [text = ''] = note.split('\n\n');
+      const signatures = parseSignatureLines(answer.text)!;
+      const keys = witness.vkeys.map((vkey) => parseVerifierKey(vkey)!);
+      expect(signatures.map(({ keyId }) => keyId)).toEqual(keys.map(keyIdOf));
+      for (const [at, key] of keys.entries())
+        expect(isSignedBy(key, `${text}\n`, signatures[at]!)).toBe(true);
+    }
+  });
+
+  test('answers each mistake with the status of the specification', async () => {
+    const stranger = createLogSigner(generateLogKeys());
+    const status = async (body: string) => (await add(witness, body)).status;
+    expect(await status('nonsense')).toBe(400);
+    expect(await status(`old 00\n\n${noteOf(5)}`)).toBe(400);
+    expect(await status(`old 0\nAAAA\n\n${noteOf(5)}`)).toBe(400);
+    expect(await status(`old 6\n\n${noteOf(5)}`)).toBe(400);
+    expect(await status(`old 0\n\n${noteOf(5, { as: 'example.org/another' })}`)).toBe(404);
+    expect(await status(`old 0\n\n${noteOf(5, { as: `${origin}x` })}`)).toBe(404);
+    expect(await status(`old 0\n\n${noteOf(5, { by: stranger })}`)).toBe(403);
+    const falseLine = noteOf(6).split('\n\n')[1] ?? '';
+    expect(await status(`old 0\n\n${noteOf(5).split('\n\n')[0]}\n\n${falseLine}`)).toBe(403);
+    expect(await status(`old 0\n${proofOf(3, 5)}\n${noteOf(5)}`)).toBe(422);
+
+    expect(await status(`old 0\n\n${noteOf(5)}`)).toBe(200);
+    const conflict = await add(witness, `old 0\n\n${noteOf(9)}`);
+    expect(conflict).toEqual({ status: 409, type: 'text/x.tlog.size', text: '5\n' });
+    expect(await status(`old 5\n${proofOf(4, 9)}\n${noteOf(9)}`)).toBe(422);
+    expect(await status(`old 5\n\n${noteOf(5, { hashes: leaves.toReversed() })}`)).toBe(422);
+    expect(await status(`old 5\n${proofOf(5, 9)}\n${noteOf(9, { hashes: leaves.toReversed() })}`)).toBe(422);
+    expect(await status(`old 5\n${proofOf(5, 9)}\n${noteOf(9)}`)).toBe(200);
+  });
+
+  test('refuses an empty tree whose root is not the hash of nothing', async () => {
+    const sign = (root: Uint8Array) => {
+      const head = { origin, size: 0, root };
+      return `old 0\n\n${checkpointText(head)}\n${signer.sign(head, 1)}`;
+    };
+    expect((await add(witness, sign(Buffer.alloc(32)))).status).toBe(422);
+    expect((await add(witness, sign(EMPTY_ROOT))).status).toBe(200);
+  });
+
+  test('lets one of many racing requests through, and never goes back', async () => {
+    await add(witness, `old 0\n\n${noteOf(5)}`);
+    const sizes = [9, 12, 20, 33, 40];
+    const answers = await Promise.all(
+      sizes.map((to) => add(witness, `old 5\n${proofOf(5, to)}\n${noteOf(to)}`)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+  });
+
+  test('serves its last head, keeps keys private, and remembers both after a restart', async () => {
+    const { text: lines } = await add(witness, `old 0\n\n${noteOf(5)}`);
+    const path = `${createHash('sha256').update(origin).digest('hex')}/checkpoint`;
+    expect(await (await fetch(`${witness.url}/${path}`)).text()).toContain(lines);
+    for (const file of await readdir(folder)) expect((await stat(join(folder, file))).mode & 0o077).toBe(0);
+
+    const { vkeys } = witness;
+    await witness.close();
+    witness = await startWitness({ logs: [ed25519], folder, port: 0 });
+    expect(witness.vkeys).toEqual(vkeys);
+    expect((await add(witness, `old 0\n\n${noteOf(9)}`)).text).toBe('5\n');
+  });
+
+  test('keeps a signed head that is no continuation: it may prove two histories', async () => {
+    await add(witness, `old 0\n\n${noteOf(5)}`);
+    const fork = noteOf(5, { hashes: leaves.toReversed() });
+    await add(witness, `old 5\n\n${fork}`);
+    const kept = (await readdir(folder)).find((file) => file.endsWith('.conflict'));
+    expect(await readFile(join(folder, kept ?? ''), 'utf8')).toContain(fork);
+  });
+});
+
+describe('asking witnesses', () => {
+  let harness: ProofHarness;
+  let witness: Witness;
+  beforeAll(async () => {
+    harness = await proofHarness();
+  });
+  afterAll(() => harness.close());
+
+  test('a receipt carries the cosignatures of its head, however late the witness came', async () => {
+    await harness.calls(20);
+    const [logKey = ''] = harness.vkeys;
+    witness = await startWitness({ logs: [logKey], folder, port: 0 });
+    const clock = { now: Date.now };
+    const witnesses = createWitnessService({ database: harness.database.app, clock });
+    const feeder = createWitnessFeeder({ database: harness.database.sequencer, clock, log: silentLogger });
+    expect(await witnesses.add(witness)).toMatchObject({ name: witness.name, state: 'new', size: null });
+    await expect(witnesses.add(witness)).rejects.toMatchObject({ code: 'witness.exists' });
+    await harness.sequencer.sequenceBatch();
+    await feeder.feedAll();
+    const pins = { pinnedKeys: harness.vkeys, pinnedWitnesses: witness.vkeys };
+    const first = await harness.receipt('call_3');
+    expect(await verifyReceipt(first, pins)).toMatchObject({
+      verdict: 'verified',
+      witnesses: [witness.name],
+    });
+    expect((await verifyReceipt(first, { pinnedKeys: harness.vkeys })).otherWitnesses).toEqual([
+      witness.name,
+    ]);
+
+    await harness.calls(300, 100);
+    expect(await verifyReceipt(await harness.receipt('call_200'), pins)).toMatchObject({
+      failure: { check: 'witness' },
+    });
+    await feeder.feedAll();
+    expect((await verifyReceipt(await harness.receipt('call_200'), pins)).verdict).toBe('verified');
+    expect((await witnesses.list())[0]).toMatchObject({ state: 'cosigning', size: 322 });
+
+    await witness.close();
+    await harness.calls(1, 900);
+    await feeder.feedAll();
+    expect((await witnesses.list())[0]).toMatchObject({ state: 'unreachable', size: 322 });
+    await witnesses.remove(witness.name);
+    expect((await verifyReceipt(await harness.receipt('call_3'), pins)).verdict).toBe('verified');
+  });
+});
+
+describe('witness as one file on another machine', () => {
+  const run = promisify(execFile);
+  test('runs on the Node that is there and says how to use it', async () => {
+    const file = new URL(import.meta.resolve('@kulning/verify/witness')).pathname;
+    const ended = await run(process.execPath, [file], { cwd: folder }).catch(
+      (error: { code: number; stdout: string }) => error,
+    );
+    expect(ended).toMatchObject({ code: 2, stdout: expect.stringContaining('--log') as string });
+  });
+});
