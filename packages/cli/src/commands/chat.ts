@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import { KulningError, type ErrorBody } from '@kulning/sdk';
+import { decisionsOperations, KulningError, type ErrorBody } from '@kulning/sdk';
 
 import { callKey, type Connection } from '../connection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +34,7 @@ export async function chat(
   const receipt = receiptId === null ? undefined : await readReceipt(gatewayUrl, key, receiptId);
   if (terminal.json) return terminal.print(JSON.stringify({ answer, receipt }, null, 2));
   terminal.write('\n');
-  if (receipt) describeReceipt(receipt, terminal);
+  if (receipt) await describeReceipt(receipt, connection, terminal);
 }
 
 function ask(
@@ -143,28 +143,17 @@ async function readReceipt(gatewayUrl: string, key: string, id: string): Promise
   return undefined;
 }
 
-interface CallLeaf {
-  readonly path?: readonly {
-    role: string;
-    name?: string;
-    site: string;
-    country?: string | null;
-    simulated: boolean;
-    tier?: string | null;
-  }[];
-  readonly decision?: { readonly rules?: readonly string[] };
-  readonly model?: { readonly name: string };
-}
-
-function describeReceipt(receipt: Receipt, terminal: Terminal): void {
+/** The same words that the console shows beside an answer, replayed from what was recorded. */
+async function describeReceipt(receipt: Receipt, connection: Connection, terminal: Terminal): Promise<void> {
   const { words } = terminal;
-  const leaf = JSON.parse(Buffer.from(receipt.leaf, 'base64').toString('utf8')) as CallLeaf;
-  const engine = leaf.path?.find(({ role }) => role === 'engine');
-  if (engine)
-    terminal.note(
-      `${words.answeredAt(engine.name ?? engine.site)} · ${engine.country ?? '?'} (${engine.tier ?? 'T0'}) · ${leaf.model?.name ?? ''}`,
-    );
-  if (leaf.decision?.rules?.length) terminal.note(`${words.why}: ${leaf.decision.rules.join(', ')}`);
+  const decision = await connection.client.call(decisionsOperations.get, { params: { callId: receipt.id } });
+  terminal.note(decision.words);
+  for (const { site, verdict, reasons, allowedBy } of decision.candidates) {
+    if (verdict === 'chosen')
+      terminal.note(`  ${words.why}: ${allowedBy.map((rule) => rule.words).join(' · ')}`);
+    else if (reasons.length > 0)
+      terminal.note(`  ${words.whyNot(site.name)}: ${reasons.map((reason) => reason.words).join(' · ')}`);
+  }
   terminal.note(
     `${words.receipt}: ${receipt.id} (${receipt.log ? words.inLedger(receipt.log.index) : words.pending})`,
   );

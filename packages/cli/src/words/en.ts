@@ -58,6 +58,7 @@ export const en = {
   firstCall: 'One demonstration call: a mail of the sample company.',
   firstCallFailed: 'The demonstration call did not succeed; Kulning runs all the same.',
   stopHint: 'Ctrl-C stops it; `kulning status` in another terminal shows it.',
+  whyNot: (site: string) => `Why not ${site}`,
 };
 
 export type Words = typeof en;

@@ -60,4 +60,5 @@ export const fr: Words = {
   firstCall: 'Un appel de démonstration : un courriel de la société d’exemple.',
   firstCallFailed: 'L’appel de démonstration n’a pas abouti ; Kulning tourne quand même.',
   stopHint: 'Ctrl-C l’arrête ; `kulning status` dans un autre terminal le montre.',
+  whyNot: (site) => `Pourquoi pas ${site}`,
 };

@@ -59,4 +59,5 @@ export const sv: Words = {
   firstCall: 'Ett demonstrationsanrop: ett mejl från exempelföretaget.',
   firstCallFailed: 'Demonstrationsanropet lyckades inte; Kulning körs ändå.',
   stopHint: 'Ctrl-C stoppar; `kulning status` i en annan terminal visar läget.',
+  whyNot: (site) => `Varför inte ${site}`,
 };

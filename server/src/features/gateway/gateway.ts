@@ -21,7 +21,7 @@ import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface GatewayDeps extends ChatDeps {
-  readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs'>;
+  readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs' | 'renew'>;
   readonly ids: IdSource;
   /** A receipt of the organisation, or undefined; off the hot path. */
   readonly receiptOf: (organisationId: string, id: string) => Promise<object | undefined>;
@@ -102,7 +102,7 @@ class GatewayRequest {
   async serve(): Promise<void> {
     const head = readHead(this.#request);
     try {
-      await this.#route(head);
+      await this.#routeYoungKey(head);
     } catch (error) {
       const told = toOpenAiError(error, languageOf(head.acceptLanguage, 'en'));
       if (told.status >= 500 && !(error instanceof OpenAiError))
@@ -111,6 +111,17 @@ class GatewayRequest {
       if (this.#response.headersSent || this.#response.destroyed) return;
       const headers = ['x-request-id', this.#deps.ids.next('request'), ...retryAfterOf(told)];
       sendJson(this.#response, told.status, errorBytes(told), [...headers, ...this.#closing()]);
+    }
+  }
+
+  /** A key that was made a moment ago is looked for once more. Nothing of the request was read by then. */
+  async #routeYoungKey(head: RequestHead): Promise<void> {
+    try {
+      await this.#route(head);
+    } catch (error) {
+      const unknown = error instanceof OpenAiError && error.body.error.code === 'invalid_api_key';
+      if (!unknown || head.bearer === undefined || !(await this.#deps.snapshots.renew())) throw error;
+      await this.#route(head);
     }
   }
 

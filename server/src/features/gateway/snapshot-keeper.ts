@@ -18,6 +18,7 @@ export interface SnapshotWatch {
 }
 
 const LONGEST_PAUSE_MS = 2_000;
+const RENEWAL_PAUSE_MS = 1_000;
 
 /**
  * Holds the snapshot and replaces it in the background when the source tells of a change. It is known to be true at
@@ -65,6 +66,18 @@ export class SnapshotKeeper {
     this.#watch = await this.#source.watch(() => this.#reload());
     this.#reload();
     await this.#loading;
+  }
+
+  /**
+   * Reads anew for a key that the snapshot does not hold: it may be younger than the notice of it. At most once in
+   * `RENEWAL_PAUSE_MS`, so that strangers with made-up keys cost one reading a second and no more.
+   * @returns whether there was a reading
+   */
+  async renew(): Promise<boolean> {
+    if (this.#loading === undefined && this.#now() - this.#readAt < RENEWAL_PAUSE_MS) return false;
+    this.#reload();
+    await this.#loading;
+    return true;
   }
 
   async close(): Promise<void> {
