@@ -14,13 +14,13 @@ import {
   thisMachineWords,
 } from './placement-words.ts';
 
-export interface RuleInWords {
+interface RuleInWords {
   readonly id: string;
   readonly tag: RuleTag;
   readonly words: string;
 }
 
-export interface ReasonInWords {
+interface ReasonInWords {
   readonly code: Reason['code'];
   readonly words: string;
   readonly role?: PathRole;
@@ -28,7 +28,7 @@ export interface ReasonInWords {
   readonly rule?: RuleInWords;
 }
 
-export interface CandidateInWords {
+interface CandidateInWords {
   readonly deployment: string;
   readonly model: string;
   readonly site: Candidate['site'];

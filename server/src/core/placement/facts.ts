@@ -21,7 +21,7 @@ export interface Figure extends Fact<number> {
   readonly provenance: Provenance;
 }
 
-export interface Company {
+interface Company {
   readonly name: string;
   readonly country: string;
 }
@@ -56,7 +56,7 @@ export interface SiteFacts {
   readonly roundTripMs?: Figure;
 }
 
-export interface LicenceFacts {
+interface LicenceFacts {
   /** SPDX identifier or the makers' name for it; `unknown` if nobody said. */
   readonly id: string;
   readonly nonCommercial?: boolean;

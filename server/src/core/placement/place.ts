@@ -19,14 +19,14 @@ function stateOf(site: SiteFacts, now: number): SiteState {
  * exact facts and `now` stays an argument of the decision.
  */
 export function placeOf(site: SiteFacts, now: number, model?: ModelFacts): PlaceFacts {
-  const known = { country: site.country, operator: site.operator, parent: site.parent };
-  const valid = <T>(fact: Fact<T> | undefined) => (fact && isValid(fact, now) ? fact : undefined);
-  const country = valid(site.country)?.value;
-  const operator = valid(site.operator)?.value;
-  const parent = valid(site.parent)?.value;
-  const certified = site.certifications.filter((each) => isValid(each, now)).map((each) => each.value);
-  const lapsed = site.certifications.map((each) => each.value).filter((name) => !certified.includes(name));
-  const tiers = Object.values(known).map((fact) => (fact ? evidenceTiers.indexOf(fact.tier) : 0));
+  const country = valid(site.country, now)?.value;
+  const operator = valid(site.operator, now)?.value;
+  const parent = valid(site.parent, now)?.value;
+  const certified = site.certifications.filter((each) => isValid(each, now)).map(({ value }) => value);
+  const lapsed = site.certifications.map(({ value }) => value).filter((name) => !certified.includes(name));
+  const expired = (['country', 'operator', 'parent'] as const).filter(
+    (name) => site[name] !== undefined && !isValid(site[name], now),
+  );
   return {
     site: site.slug,
     simulated: site.simulated,
@@ -38,14 +38,16 @@ export function placeOf(site: SiteFacts, now: number, model?: ModelFacts): Place
     ...(parent && { parent: parent.name, parentCountry: parent.country }),
     parentInEea: isInEea(parent?.country),
     certifications: sorted(certified),
-    expiredFacts: sorted(
-      Object.entries(known).flatMap(([name, fact]) => (fact && !isValid(fact, now) ? [name] : [])),
-    ),
+    expiredFacts: expired,
     expiredCertifications: sorted(lapsed),
-    tier: Math.min(...tiers),
+    tier: Math.min(tierOf(site.country), tierOf(site.operator), tierOf(site.parent)),
     ...(model && { model }),
   };
 }
+
+const valid = <T>(fact: Fact<T> | undefined, now: number) => (fact && isValid(fact, now) ? fact : undefined);
+
+const tierOf = (fact: Fact<unknown> | undefined) => (fact ? evidenceTiers.indexOf(fact.tier) : 0);
 
 /** What policy sees of the model that a deployment serves. */
 export function modelOf(deployment: DeploymentFacts): ModelFacts {
@@ -61,5 +63,5 @@ export function modelOf(deployment: DeploymentFacts): ModelFacts {
 
 /** Code-point order, each name once: a certificate that was renewed is listed twice in the facts. */
 function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
+  return names.length === 0 ? [] : [...new Set(names)].sort();
 }

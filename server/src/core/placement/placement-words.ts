@@ -1,6 +1,6 @@
 import type { PathRole } from '../policy/judge.ts';
 import type { Language, Words } from '../policy/rule.ts';
-import type { CriterionName, ReasonCode, RefusalCode } from './decision.ts';
+import type { ReasonCode, RefusalCode } from './decision.ts';
 
 /** Words that are not a rule's: what stands in the way besides policy. Braces are filled in by `explain`. */
 type OwnReason = Exclude<ReasonCode, 'policy'>;
@@ -120,14 +120,7 @@ export const factWords: Readonly<Record<'country' | 'operator' | 'parent', Words
   parent: { en: 'parent company', fr: 'société mère', sv: 'moderbolag' },
 };
 
-export const criterionWords: Readonly<Record<CriterionName, Words>> = {
-  carbon: { en: 'carbon', fr: 'carbone', sv: 'koldioxid' },
-  cost: { en: 'electricity price', fr: 'prix de l’électricité', sv: 'elpris' },
-  latency: { en: 'distance in time', fr: 'temps de trajet', sv: 'svarstid i nätet' },
-  load: { en: 'load', fr: 'charge', sv: 'belastning' },
-};
-
-export const unknownWords: Words = { en: 'unknown', fr: 'inconnu', sv: 'okänt' };
+const unknownWords: Words = { en: 'unknown', fr: 'inconnu', sv: 'okänt' };
 
 /** Fills `{name}` in; a name without a value reads as unknown. */
 export function fill(

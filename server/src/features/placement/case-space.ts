@@ -24,7 +24,7 @@ export interface CaseAxis {
   readonly ofModel: boolean;
 }
 
-export interface CaseValue {
+interface CaseValue {
   /** `SE`, `true`, or undefined for a fact that is not known. */
   readonly label: string | undefined;
   put(draft: CaseDraft): void;

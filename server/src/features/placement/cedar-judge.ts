@@ -75,10 +75,14 @@ export function createCedar({ verdicts = 50_000, policies = 4 }: CedarOptions = 
     verdictOf,
     judgeOf(policy) {
       const kept = new Map<string, Verdict>();
+      const written = new WeakMap<WorkFacts, string>();
       return {
         hash: policy.hash,
         judge(work, place, role) {
-          const question = JSON.stringify([role, work, place]);
+          // The work is the same object at every place of a decision: it is written out once.
+          const about = written.get(work) ?? JSON.stringify(work);
+          written.set(work, about);
+          const question = `${role}${about}${JSON.stringify(place)}`;
           const known = kept.get(question);
           if (known) return known;
           const verdict = verdictOf(policy, work, place, role);

@@ -5,10 +5,10 @@ import type { DeploymentFacts, PlacementFacts, ScoreWeights, SiteFacts } from '.
 import type { PlacementTransaction } from './placement-tables.ts';
 
 /** Until the operator says otherwise: carbon counts most. */
-export const defaultWeights: ScoreWeights = { carbon: 4, cost: 2, latency: 2, load: 2 };
+const defaultWeights: ScoreWeights = { carbon: 4, cost: 2, latency: 2, load: 2 };
 
 /** Names facts by their content: `sha256:` and hex of their canonical JSON. */
-export function digestOf(facts: PlacementFacts | SiteFacts | DeploymentFacts): string {
+function digestOf(facts: PlacementFacts | SiteFacts | DeploymentFacts): string {
   return digestOfText(canonicalJson(facts as unknown as JsonValue));
 }
 

@@ -68,7 +68,7 @@ export async function declareThisMachine(
 }
 
 /** The sites that a new installation knows of, from data/sites. */
-export function starterSites(): SiteInput[] {
+function starterSites(): SiteInput[] {
   const folder = new URL('../../../../data/sites/', import.meta.url);
   return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
