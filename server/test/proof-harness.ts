@@ -45,20 +45,7 @@ export async function proofHarness({
   const callEvent = (id: string, body: LedgerEvent['body'] = {}): LedgerEvent => {
     const salt = randomBytes(32);
     salts.set(id, salt);
-    return {
-      kind: 'call.answered',
-      at: new Date(now()).toISOString(),
-      organisation: organisationId,
-      id,
-      body: {
-        class: 'public',
-        purpose: 'triage',
-        decision: { outcome: 'placed', site: 'site_borlange', rules: ['public-anywhere'] },
-        model: { name: 'triage', version: '1', digest: 'sha256:00' },
-        commitments: { ...commitmentsOf(salt, request, response) },
-        ...body,
-      },
-    };
+    return callAnswered(id, new Date(now()), salt, body);
   };
   return {
     database,
@@ -83,6 +70,24 @@ export async function proofHarness({
       return receipt;
     },
     close: () => database.close(),
+  };
+}
+
+/** What a gateway records of a call, in the members that proof looks at. */
+function callAnswered(id: string, at: Date, salt: Uint8Array, body: LedgerEvent['body']): LedgerEvent {
+  return {
+    kind: 'call.answered',
+    at: at.toISOString(),
+    organisation: organisationId,
+    id,
+    body: {
+      class: 'public',
+      purpose: 'triage',
+      decision: { outcome: 'placed', site: 'site_borlange', rules: ['public-anywhere'] },
+      model: { name: 'triage', version: '1', digest: 'sha256:00' },
+      commitments: { ...commitmentsOf(salt, request, response) },
+      ...body,
+    },
   };
 }
 

@@ -79,12 +79,9 @@ describe('sequencer', () => {
 
     const { origin } = await ledger().status();
     const entries = await entriesOf(origin);
-    expect(
-      entries
-        .map(({ event_id }) => event_id)
-        .filter(Boolean)
-        .sort(),
-    ).toEqual(ids.toSorted());
+    const placed = entries.flatMap(({ event_id }) => event_id ?? []);
+    expect(placed).toHaveLength(ids.length);
+    expect(new Set(placed)).toEqual(new Set(ids));
     expect(await ledger().audit()).toMatchObject({ size: 161, intact: true });
   });
 

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { verifyReceipt } from '@kulning/verify';
 import { startWitness } from '@kulning/verify/witness';
@@ -24,6 +24,7 @@ import { createLogSigner, generateLogKeys } from '../src/features/proof/log-sign
 import { createWitnessFeeder } from '../src/features/proof/witness-feeder.ts';
 import { createWitnessService } from '../src/features/proof/witness-service.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
+import { nodeVersions } from './node-versions.ts';
 import { proofHarness, type ProofHarness } from './proof-harness.ts';
 
 type Witness = Awaited<ReturnType<typeof startWitness>>;
@@ -119,7 +120,7 @@ describe('witness (C2SP tlog-witness)', () => {
     const answers = await Promise.all(
       sizes.map((to) => add(witness, `old 5\n${proofOf(5, to)}\n${noteOf(to)}`)),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409, 409, 409]);
   });
 
   test('serves its last head, keeps keys private, and remembers both after a restart', async () => {
@@ -190,13 +191,62 @@ describe('asking witnesses', () => {
   });
 });
 
-describe('witness as one file on another machine', () => {
-  const run = promisify(execFile);
-  test('runs on the Node that is there and says how to use it', async () => {
-    const file = new URL(import.meta.resolve('@kulning/verify/witness')).pathname;
-    const ended = await run(process.execPath, [file], { cwd: folder }).catch(
-      (error: { code: number; stdout: string }) => error,
+describe.each(nodeVersions())('witness as one file in an empty folder, on %s', (node) => {
+  let child: ChildProcess | undefined;
+  afterEach(() => child?.kill('SIGKILL'));
+
+  /** Its address, once it listens. */
+  async function started(): Promise<{ url: string }> {
+    await copyFile(new URL(import.meta.resolve('@kulning/verify/witness')), join(folder, 'witness.mjs'));
+    child = spawn(node, ['witness.mjs', '--log', ed25519, '--port', '0'], {
+      cwd: folder,
+      env: {},
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    return vi.waitFor(
+      () => {
+        const [url] = /^http:\S+/m.exec(printed) ?? [];
+        if (url === undefined) throw new Error(`the witness has not said where it listens: ${printed}`);
+        return { url };
+      },
+      { timeout: 30_000 },
     );
-    expect(ended).toMatchObject({ code: 2, stdout: expect.stringContaining('--log') as string });
+  }
+
+  test('remembers what it cosigned when it is killed the moment it answers', async () => {
+    let from = 0;
+    for (const to of [5, 9, 33]) {
+      const { url } = await started();
+      const answer = await fetch(`${url}/add-checkpoint`, {
+        method: 'POST',
+        body: `old ${from}\n${proofOf(from, to)}\n${noteOf(to)}`,
+      });
+      expect(answer.status).toBe(200);
+      child?.kill('SIGKILL');
+      await once(child!, 'exit');
+      from = to;
+    }
+    const { url } = await started();
+    const rollback = await fetch(`${url}/add-checkpoint`, { method: 'POST', body: `old 9\n\n${noteOf(9)}` });
+    expect([rollback.status, await rollback.text()]).toEqual([409, '33\n']);
+  });
+
+  test('refuses a second one on its folder, and says how to use it', async () => {
+    const file = new URL(import.meta.resolve('@kulning/verify/witness')).pathname;
+    await started();
+    const second = execFileSync.bind(
+      undefined,
+      node,
+      [file, '--log', ed25519, '--folder', join(folder, 'kulning-witness')],
+      { stdio: 'pipe' },
+    );
+    expect(second).toThrow(
+      expect.objectContaining({ status: 2, stdout: expect.anything() as Buffer }) as Error,
+    );
+    expect(() => execFileSync(node, [file], { cwd: folder, stdio: 'pipe' })).toThrow(
+      expect.objectContaining({ status: 2 }) as Error,
+    );
   });
 });

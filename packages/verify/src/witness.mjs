@@ -468,5 +468,6 @@ if (
   process.argv[1] !== undefined &&
   import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href
 ) {
+  process.stdout.on('error', () => undefined); // Nobody reading along must not stop it.
   process.exitCode = await main(process.argv.slice(2), (line) => process.stdout.write(`${line}\n`));
 }

@@ -20,13 +20,14 @@ export async function recordEvents(
 ): Promise<Uint8Array[]> {
   if (events.length === 0) return [];
   const secret = await openLogSecret(trx);
-  const leaves = events.map((event) => {
-    const { organisation } = event;
-    return leafBytes({
-      ...event,
-      organisation: organisation === null ? null : organisationPseudonym(secret, organisation),
-    });
-  });
+  const pseudonyms = new Map<string | null, string | null>([[null, null]]);
+  for (const { organisation } of events) {
+    if (organisation !== null && !pseudonyms.has(organisation))
+      pseudonyms.set(organisation, organisationPseudonym(secret, organisation));
+  }
+  const leaves = events.map((event) =>
+    leafBytes({ ...event, organisation: pseudonyms.get(event.organisation) ?? null }),
+  );
   const ids = events.map(({ id }) => id ?? null);
   const organisations = events.map(({ organisation }) => organisation);
   const kinds = events.map(({ kind }) => kind);

@@ -34,18 +34,20 @@ export function generateLogKeys(): LogKeys {
 export function createLogSigner(keys: LogKeys): LogSigner {
   const ed25519 = createPrivateKey(keys.ed25519);
   const mlDsa44 = createPrivateKey(keys.mlDsa44);
-  const ed25519Key = (name: string) => verifierKey(name, SignatureType.ed25519, ed25519);
-  const mlDsa44Key = (name: string) => verifierKey(name, SignatureType.mlDsa44Cosignature, mlDsa44);
+  const publicKeys = [
+    publicKeyOf(SignatureType.ed25519, ed25519),
+    publicKeyOf(SignatureType.mlDsa44Cosignature, mlDsa44),
+  ] as const;
+  const line = (name: string, key: Omit<VerifierKey, 'name'>, signature: Uint8Array) =>
+    formatSignatureLine({ name, keyId: keyIdOf({ name, ...key }), signature });
   return {
-    verifierKeys: (name) => [ed25519Key(name), mlDsa44Key(name)],
+    verifierKeys: (name) => publicKeys.map((key) => ({ name, ...key })),
     sign(checkpoint, unixSeconds) {
       const name = checkpoint.origin;
       const plain = sign(null, Buffer.from(checkpointText(checkpoint)), ed25519);
-      const message = mlDsa44CosignedMessage(name, checkpoint, unixSeconds);
-      const timed = timestampedSignature(unixSeconds, sign(null, message, mlDsa44));
+      const timed = sign(null, mlDsa44CosignedMessage(name, checkpoint, unixSeconds), mlDsa44);
       return (
-        formatSignatureLine({ name, keyId: keyIdOf(ed25519Key(name)), signature: plain }) +
-        formatSignatureLine({ name, keyId: keyIdOf(mlDsa44Key(name)), signature: timed })
+        line(name, publicKeys[0], plain) + line(name, publicKeys[1], timestampedSignature(unixSeconds, timed))
       );
     },
   };
@@ -56,7 +58,7 @@ function pkcs8(key: KeyObject): string {
 }
 
 /** A SubjectPublicKeyInfo of either algorithm ends with the bare public key. */
-function verifierKey(name: string, type: SignatureType, key: KeyObject): VerifierKey {
+function publicKeyOf(type: SignatureType, key: KeyObject): Omit<VerifierKey, 'name'> {
   const info = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return { name, type, publicKey: info.subarray(-PUBLIC_KEY_BYTES[type]) };
+  return { type, publicKey: info.subarray(-PUBLIC_KEY_BYTES[type]) };
 }
