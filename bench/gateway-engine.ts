@@ -1,0 +1,46 @@
+// An engine that costs nothing: the same answer every time, whole (about 1 kB) or as 64 events. Prints its URL.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const usage = { prompt_tokens: 120, completion_tokens: 32, total_tokens: 152 };
+const whole = Buffer.from(
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'engine-model',
+    choices: [
+      { index: 0, message: { role: 'assistant', content: 'herd '.repeat(140) }, finish_reason: 'stop' },
+    ],
+    usage,
+  }),
+);
+const event = (fields: object) =>
+  `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'engine-model', ...fields })}\n\n`;
+const deltas = Array.from({ length: 62 }, (_, index) =>
+  event({ choices: [{ index: 0, delta: { content: ` token${index}` }, finish_reason: null }] }),
+);
+const events = [
+  ...deltas,
+  event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+  event({ choices: [], usage }),
+].join('');
+const stream = Buffer.from(`${events}data: [DONE]\n\n`);
+
+const server = createServer((request, response) => {
+  let streamed = false;
+  request.on('data', (chunk: Buffer) => (streamed ||= chunk.includes('"stream":true')));
+  request.on('end', () => {
+    const bytes = streamed ? stream : whole;
+    response.writeHead(200, [
+      'content-type',
+      streamed ? 'text/event-stream' : 'application/json',
+      'content-length',
+      String(bytes.length),
+    ]);
+    response.end(bytes);
+  });
+});
+server.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
+);
