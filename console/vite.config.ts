@@ -8,6 +8,12 @@ const server = process.env.KULNING_URL ?? 'http://127.0.0.1:8470';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwind()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   server: { host: '127.0.0.1', port: 8475, proxy: { '/api': server, '/v1': server } },
 });

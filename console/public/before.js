@@ -8,9 +8,11 @@
   } catch {
     // Storage may be forbidden; the system's preference then decides.
   }
-  document.documentElement.dataset.theme = theme === 'dark' || theme === 'light' ? theme : dark ? 'dark' : 'light';
+  document.documentElement.dataset.theme =
+    theme === 'dark' || theme === 'light' ? theme : dark ? 'dark' : 'light';
 
   // zod would try `new Function` to parse faster, which the security policy forbids and reports. It reads this when its
   // first schema is made.
+  // oxlint-disable-next-line no-underscore-dangle -- zod's own name for it
   globalThis.__zod_globalConfig = { jitless: true };
 })();

@@ -1,4 +1,12 @@
-import { createClient, identityOperations, instanceOperations, modelsOperations, proofOperations, sitesOperations, type Client } from '@kulning/sdk';
+import {
+  createClient,
+  identityOperations,
+  instanceOperations,
+  modelsOperations,
+  proofOperations,
+  sitesOperations,
+  type Client,
+} from '@kulning/sdk';
 
 /** A stop of the tour: the address of one screen in one state. */
 export interface Stop {
@@ -10,7 +18,11 @@ export interface Stop {
 
 /** A client that acts in a session, as the page does. */
 export function clientOfSession(consoleUrl: string, cookie: string): Client {
-  return createClient({ baseUrl: consoleUrl, fetch: (url, init) => fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie } }) });
+  return createClient({
+    baseUrl: consoleUrl,
+    fetch: (url, init) =>
+      fetch(url, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie } }),
+  });
 }
 
 /**
@@ -19,11 +31,16 @@ export function clientOfSession(consoleUrl: string, cookie: string): Client {
  */
 export async function consoleTour(consoleUrl: string, cookie: string): Promise<readonly Stop[]> {
   const client = clientOfSession(consoleUrl, cookie);
-  const [models, sites] = await Promise.all([client.call(modelsOperations.list), client.call(sitesOperations.list)]);
+  const [models, sites] = await Promise.all([
+    client.call(modelsOperations.list),
+    client.call(sitesOperations.list),
+  ]);
   const model = models.items[0]?.name ?? '';
   const simulated = sites.items.find((site) => site.simulated)?.id ?? '';
   const answered = await makeCalls(client, consoleUrl, model);
-  await client.call(identityOperations.createKey, { body: { name: 'Mail robot', dataClass: 'personal', purpose: 'mail triage' } });
+  await client.call(identityOperations.createKey, {
+    body: { name: 'Mail robot', dataClass: 'personal', purpose: 'mail triage' },
+  });
   const question = `model=${encodeURIComponent(model)}`;
   return [
     { name: 'claim', path: '/claim#0123456789abcdefghij', outside: true },

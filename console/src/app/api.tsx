@@ -1,5 +1,20 @@
-import { createClient, KulningError, type Client, type ClientInput, type Operation, type OperationResult } from '@kulning/sdk';
-import { keepPreviousData, QueryClient, queryOptions, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import {
+  createClient,
+  KulningError,
+  type Client,
+  type ClientInput,
+  type Operation,
+  type OperationResult,
+} from '@kulning/sdk';
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import { createContext, use, useMemo, type ReactNode } from 'react';
 
 import { useSpeech } from '../words/words.tsx';
@@ -38,9 +53,15 @@ export function useClient(): Client {
 type Input<O extends Operation> = object extends ClientInput<O> ? ClientInput<O> | undefined : ClientInput<O>;
 
 /** Words in answers depend on the language, so it is a part of the key. */
-export const operationKey = (operation: Operation, input: unknown, language: Language) => [operation.id, language, input ?? null] as const;
+export const operationKey = (operation: Operation, input: unknown, language: Language) =>
+  [operation.id, language, input ?? null] as const;
 
-export function operationQuery<const O extends Operation>(client: Client, language: Language, operation: O, input: Input<O>) {
+export function operationQuery<const O extends Operation>(
+  client: Client,
+  language: Language,
+  operation: O,
+  input: Input<O>,
+) {
   const call = client.call as (operation: O, input: Input<O>) => Promise<OperationResult<O>>;
   return queryOptions<OperationResult<O>, KulningError>({
     queryKey: operationKey(operation, input, language),
@@ -61,13 +82,18 @@ interface Reading<T> {
 export type Answer<T> = UseQueryResult<T, KulningError>;
 
 /** Reads by one operation of the contract. */
-export function useOperation<const O extends Operation>(operation: O, input: Input<O>, reading: Reading<OperationResult<O>> = {}): Answer<OperationResult<O>> {
+export function useOperation<const O extends Operation>(
+  operation: O,
+  input: Input<O>,
+  reading: Reading<OperationResult<O>> = {},
+): Answer<OperationResult<O>> {
   const client = useClient();
   const { language } = useSpeech();
   return useQuery({
     ...operationQuery(client, language, operation, input),
     enabled: reading.enabled ?? true,
-    refetchInterval: ({ state }) => (state.data !== undefined && reading.until?.(state.data) === true ? false : (reading.refetchMs ?? false)),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && reading.until?.(state.data) === true ? false : (reading.refetchMs ?? false),
     ...(reading.keep === true && { placeholderData: keepPreviousData }),
   });
 }

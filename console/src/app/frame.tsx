@@ -23,12 +23,25 @@ export function Frame() {
   useEffect(() => setDrawer(false), [pathname]);
 
   if (instance.data?.claimed === false) return <Unclaimed />;
-  if (session.isError && session.error.status === 401) return <Navigate to="/login" search={href === '/' ? {} : { next: href }} replace />;
-  if (session.isError && !session.data) return <Outside title={words.outside.unreachable}><Problem error={session.error} onRetry={() => void session.refetch()} /></Outside>;
+  if (session.isError && session.error.status === 401)
+    return <Navigate to="/login" search={href === '/' ? {} : { next: href }} replace />;
+  if (session.isError && !session.data)
+    return (
+      <Outside title={words.outside.unreachable}>
+        <Problem error={session.error} onRetry={() => void session.refetch()} />
+      </Outside>
+    );
   if (!session.data) return <Skeleton lines={3} className="mx-auto max-w-xl pt-24" />;
   return (
     <SessionProvider session={session.data}>
-      <a href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }} className="sr-only z-50 rounded-base bg-accent px-3 py-2 text-sm font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+        className="sr-only z-50 rounded-base bg-accent px-3 py-2 text-sm font-medium text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         {words.frame.skip}
       </a>
       <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
@@ -36,7 +49,9 @@ export function Frame() {
           <div className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
             <OrganisationSwitcher />
             <NavigationList />
-            <p className="mt-auto px-4 py-3 text-xs text-soft">{instance.data && words.frame.version(instance.data.version)}</p>
+            <p className="mt-auto px-4 py-3 text-xs text-soft">
+              {instance.data && words.frame.version(instance.data.version)}
+            </p>
           </div>
         </aside>
         <NavigationDrawer open={drawer} onClose={() => setDrawer(false)} />

@@ -25,14 +25,22 @@ export function NavigationList() {
           const single = candidate.pages.length === 1;
           return (
             <li key={candidate.name}>
-              <Link to={candidate.pages[0].path} activeOptions={exact} className={`${row} font-medium ${here ? 'text-accent' : 'text-ink'} ${here && single ? 'bg-raised' : ''}`}>
+              <Link
+                to={candidate.pages[0].path}
+                activeOptions={exact}
+                className={`${row} font-medium ${here ? 'text-accent' : 'text-ink'} ${here && single ? 'bg-raised' : ''}`}
+              >
                 {words.nav[candidate.name]}
               </Link>
               {here && !single && (
                 <ul className="mt-0.5 mb-1 ml-3 flex flex-col gap-0.5 border-l border-line pl-1">
                   {candidate.pages.map(({ path, name }) => (
                     <li key={path}>
-                      <Link to={path} activeOptions={exact} className={`${row} ${page?.path === path ? 'bg-raised font-medium text-ink' : 'text-soft'}`}>
+                      <Link
+                        to={path}
+                        activeOptions={exact}
+                        className={`${row} ${page?.path === path ? 'bg-raised font-medium text-ink' : 'text-soft'}`}
+                      >
                         {words.pages[name]}
                       </Link>
                     </li>
@@ -48,7 +56,13 @@ export function NavigationList() {
 }
 
 /** The same list on narrow screens. */
-export function NavigationDrawer({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+export function NavigationDrawer({
+  open,
+  onClose,
+}: {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}) {
   const words = useWords();
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -57,7 +71,10 @@ export function NavigationDrawer({ open, onClose }: { readonly open: boolean; re
         <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col overflow-y-auto border-r border-line bg-sunken shadow-lift outline-none">
           <Dialog.Title className="sr-only">{words.frame.navigation}</Dialog.Title>
           <div className="flex items-center justify-end px-2 pt-2">
-            <Dialog.Close aria-label={words.common.close} className="rounded-base p-2 text-soft hover:bg-ground">
+            <Dialog.Close
+              aria-label={words.common.close}
+              className="rounded-base p-2 text-soft hover:bg-ground"
+            >
               <CloseIcon />
             </Dialog.Close>
           </div>

@@ -2,7 +2,23 @@ import type { Words } from '../words/en.ts';
 
 /** A place in the console; `words.nav` and `words.pages` have its name. */
 export interface Page {
-  readonly path: '/' | '/agents' | '/models' | '/models/playground' | '/jobs' | '/sites' | '/placement' | '/proof/receipts' | '/proof/person' | '/proof/where' | '/proof/ledger' | '/settings/organisation' | '/settings/members' | '/settings/keys' | '/settings/clients' | '/settings/appearance';
+  readonly path:
+    | '/'
+    | '/agents'
+    | '/models'
+    | '/models/playground'
+    | '/jobs'
+    | '/sites'
+    | '/placement'
+    | '/proof/receipts'
+    | '/proof/person'
+    | '/proof/where'
+    | '/proof/ledger'
+    | '/settings/organisation'
+    | '/settings/members'
+    | '/settings/keys'
+    | '/settings/clients'
+    | '/settings/appearance';
   readonly name: keyof Words['pages'];
 }
 
@@ -52,7 +68,9 @@ export const sections: readonly Section[] = [
 ];
 
 export function sectionOf(path: string): Section | undefined {
-  return sections.find(({ root }) => (root === '/' ? path === '/' : path === root || path.startsWith(`${root}/`)));
+  return sections.find(({ root }) =>
+    root === '/' ? path === '/' : path === root || path.startsWith(`${root}/`),
+  );
 }
 
 /** The page an address belongs to: the longest one that it begins with. */

@@ -1,5 +1,3 @@
-import { identityOperations } from '@kulning/sdk';
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 
 import { Hatched } from '../ui/badge.tsx';
@@ -7,21 +5,15 @@ import { ChevronIcon } from '../ui/icons.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Menu, MenuChoices, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
 import { useWords } from '../words/words.tsx';
-import { useAct } from './api.tsx';
 import { useSession } from './session.tsx';
+import { useSwitchOrganisation } from './use-switch-organisation.ts';
 
 /** In whose name the reader acts; an agency's clients stand under it. */
 export function OrganisationSwitcher() {
   const words = useWords();
   const session = useSession();
-  const queries = useQueryClient();
   const navigate = useNavigate();
-  const act = useAct(identityOperations.switchOrganisation);
-  const change = (organisationId: string) => {
-    if (organisationId === session.organisation.id) return;
-    // Nothing of one organisation may be seen under the name of another: every answer is dropped, not refreshed.
-    act.mutate({ body: { organisationId } }, { onSuccess: () => { queries.clear(); void navigate({ to: '/' }); } });
-  };
+  const { change, error } = useSwitchOrganisation();
   return (
     <div className="border-b border-line p-2">
       <Menu
@@ -42,11 +34,13 @@ export function OrganisationSwitcher() {
         <MenuChoices
           label={words.frame.organisations}
           value={session.organisation.id}
-          onChoose={change}
+          onChoose={(id) => id !== session.organisation.id && change(id)}
           choices={session.organisations.map(({ id, name, parentId, demonstration }) => ({
             value: id,
             label: (
-              <span className={`flex items-center gap-2 ${parentId !== null && session.organisations.some((other) => other.id === parentId) ? 'pl-3' : ''}`}>
+              <span
+                className={`flex items-center gap-2 ${parentId !== null && session.organisations.some((other) => other.id === parentId) ? 'pl-3' : ''}`}
+              >
                 <span className="min-w-0 flex-1 break-words">{name}</span>
                 {demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
               </span>
@@ -54,8 +48,10 @@ export function OrganisationSwitcher() {
           }))}
         />
         <MenuLine />
-        <MenuItem onSelect={() => void navigate({ to: '/settings/clients' })}>{words.frame.manageClients}</MenuItem>
-        {act.isError && <MenuNote>{act.error.message}</MenuNote>}
+        <MenuItem onSelect={() => void navigate({ to: '/settings/clients' })}>
+          {words.frame.manageClients}
+        </MenuItem>
+        {error && <MenuNote>{error.message}</MenuNote>}
       </Menu>
     </div>
   );

@@ -8,7 +8,15 @@ import { useWords } from '../words/words.tsx';
 import { LanguageMenu, ThemeButton } from './top-bar.tsx';
 
 /** What a stranger sees: one column, the mark, and no way in but the one shown. */
-export function Outside({ title, lead, children }: { readonly title: string; readonly lead?: ReactNode; readonly children: ReactNode }) {
+export function Outside({
+  title,
+  lead,
+  children,
+}: {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-xl flex-col px-4 py-6 sm:py-12">
       <div className="mb-8 flex items-center justify-between">
@@ -44,7 +52,12 @@ export function RouteFailure({ error }: { readonly error: unknown }) {
   const problem =
     error instanceof KulningError
       ? error
-      : new KulningError({ code: 'console.failed', status: 500, message: error instanceof Error ? error.message : String(error), cause: error });
+      : new KulningError({
+          code: 'console.failed',
+          status: 500,
+          message: error instanceof Error ? error.message : String(error),
+          cause: error,
+        });
   return (
     <div className="mx-auto w-full max-w-xl p-6">
       <Problem error={problem} onRetry={() => void router.invalidate()} />

@@ -1,6 +1,13 @@
 import { callOutcomes, dataClassSchema } from '@kulning/sdk';
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { z } from 'zod';
 
 import { Frame } from './frame.tsx';
@@ -29,11 +36,29 @@ const login = createRoute({
   component: lazyRouteComponent(() => import('../identity/login-screen.tsx'), 'LoginScreen'),
 });
 
-const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Frame, errorComponent: RouteFailure });
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Frame,
+  errorComponent: RouteFailure,
+});
 
-const home = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: z.object({ site: text, ...sorted }), component: lazyRouteComponent(() => import('../home/home-screen.tsx'), 'HomeScreen') });
-const agents = createRoute({ getParentRoute: () => inside, path: '/agents', component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'AgentsScreen') });
-const jobs = createRoute({ getParentRoute: () => inside, path: '/jobs', component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'JobsScreen') });
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  validateSearch: z.object({ site: text, ...sorted }),
+  component: lazyRouteComponent(() => import('../home/home-screen.tsx'), 'HomeScreen'),
+});
+const agents = createRoute({
+  getParentRoute: () => inside,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'AgentsScreen'),
+});
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../home/later-screens.tsx'), 'JobsScreen'),
+});
 
 const models = createRoute({
   getParentRoute: () => inside,
@@ -44,7 +69,11 @@ const models = createRoute({
 const playground = createRoute({
   getParentRoute: () => inside,
   path: '/models/playground',
-  validateSearch: z.object({ model: text, mail: text, class: dataClassSchema.optional().catch(undefined), call: text }),
+  validateSearch: z.object({
+    model: text,
+    mail: text,
+    class: dataClassSchema.or(z.literal('none')).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('../playground/playground-screen.tsx'), 'PlaygroundScreen'),
 });
 
@@ -71,7 +100,11 @@ const placement = createRoute({
   component: lazyRouteComponent(() => import('../placement/policy-screen.tsx'), 'PolicyScreen'),
 });
 
-const proof = createRoute({ getParentRoute: () => inside, path: '/proof', beforeLoad: () => redirect({ to: '/proof/receipts', throw: true }) });
+const proof = createRoute({
+  getParentRoute: () => inside,
+  path: '/proof',
+  beforeLoad: () => redirect({ to: '/proof/receipts', throw: true }),
+});
 const receipts = createRoute({
   getParentRoute: () => inside,
   path: '/proof/receipts',
@@ -92,24 +125,83 @@ const person = createRoute({
   validateSearch: z.object({ erasure: text }),
   component: lazyRouteComponent(() => import('../proof/person-screen.tsx'), 'PersonScreen'),
 });
-const where = createRoute({ getParentRoute: () => inside, path: '/proof/where', component: lazyRouteComponent(() => import('../proof/where-screen.tsx'), 'WhereScreen') });
-const ledger = createRoute({ getParentRoute: () => inside, path: '/proof/ledger', component: lazyRouteComponent(() => import('../proof/ledger-screen.tsx'), 'LedgerScreen') });
+const where = createRoute({
+  getParentRoute: () => inside,
+  path: '/proof/where',
+  component: lazyRouteComponent(() => import('../proof/where-screen.tsx'), 'WhereScreen'),
+});
+const ledger = createRoute({
+  getParentRoute: () => inside,
+  path: '/proof/ledger',
+  component: lazyRouteComponent(() => import('../proof/ledger-screen.tsx'), 'LedgerScreen'),
+});
 
-const settings = createRoute({ getParentRoute: () => inside, path: '/settings', beforeLoad: () => redirect({ to: '/settings/organisation', throw: true }) });
-const organisation = createRoute({ getParentRoute: () => inside, path: '/settings/organisation', component: lazyRouteComponent(() => import('../settings/organisation-screen.tsx'), 'OrganisationScreen') });
-const members = createRoute({ getParentRoute: () => inside, path: '/settings/members', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/members-screen.tsx'), 'MembersScreen') });
-const keys = createRoute({ getParentRoute: () => inside, path: '/settings/keys', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/keys-screen.tsx'), 'KeysScreen') });
-const clients = createRoute({ getParentRoute: () => inside, path: '/settings/clients', validateSearch: z.object({ add: flag, ...sorted }), component: lazyRouteComponent(() => import('../settings/clients-screen.tsx'), 'ClientsScreen') });
-const appearance = createRoute({ getParentRoute: () => inside, path: '/settings/appearance', component: lazyRouteComponent(() => import('../settings/appearance-screen.tsx'), 'AppearanceScreen') });
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  beforeLoad: () => redirect({ to: '/settings/organisation', throw: true }),
+});
+const organisation = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/organisation',
+  component: lazyRouteComponent(() => import('../settings/organisation-screen.tsx'), 'OrganisationScreen'),
+});
+const members = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/members',
+  validateSearch: z.object({ add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../settings/members-screen.tsx'), 'MembersScreen'),
+});
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/keys',
+  validateSearch: z.object({ add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../settings/keys-screen.tsx'), 'KeysScreen'),
+});
+const clients = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/clients',
+  validateSearch: z.object({ add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../settings/clients-screen.tsx'), 'ClientsScreen'),
+});
+const appearance = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/appearance',
+  component: lazyRouteComponent(() => import('../settings/appearance-screen.tsx'), 'AppearanceScreen'),
+});
 
 const tree = root.addChildren([
   claim,
   login,
-  inside.addChildren([home, agents, jobs, models, playground, sites, placement, proof, receipts, person, where, ledger, settings, organisation, members, keys, clients, appearance]),
+  inside.addChildren([
+    home,
+    agents,
+    jobs,
+    models,
+    playground,
+    sites,
+    placement,
+    proof,
+    receipts,
+    person,
+    where,
+    ledger,
+    settings,
+    organisation,
+    members,
+    keys,
+    clients,
+    appearance,
+  ]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {
-  return createRouter({ routeTree: tree, context: { queries }, defaultPreload: 'intent', defaultErrorComponent: RouteFailure });
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultErrorComponent: RouteFailure,
+  });
 }
 
 declare module '@tanstack/react-router' {

@@ -38,11 +38,16 @@ export function SearchPalette() {
       <Dialog.Trigger className="inline-flex min-h-8 min-w-8 items-center justify-center gap-2 rounded-base text-sm text-soft hover:text-ink sm:border sm:border-line-strong sm:bg-raised sm:px-2">
         <SearchIcon />
         <span className="max-md:sr-only">{words.frame.search}</span>
-        <kbd className="font-mono text-xs max-md:hidden">{/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd className="font-mono text-xs max-md:hidden">
+          {/Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}
+        </kbd>
       </Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-veil" />
-        <Dialog.Popup aria-label={words.frame.search} className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-base border border-line bg-raised shadow-lift outline-none">
+        <Dialog.Popup
+          aria-label={words.frame.search}
+          className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-base border border-line bg-raised shadow-lift outline-none"
+        >
           <SearchBox onClose={() => setOpen(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
@@ -60,14 +65,31 @@ function SearchBox({ onClose }: { readonly onClose: () => void }) {
     void router.navigate({ href: hit.href });
   };
   return (
-    <Autocomplete.Root open inline items={hits} value={text} onValueChange={setText} autoHighlight="always" itemToStringValue={(hit: Hit) => `${hit.label} ${hit.kind}`}>
-      <Autocomplete.Input aria-label={words.frame.search} placeholder={words.frame.searchHint} className="h-12 border-b border-line bg-transparent px-4 text-base outline-none" />
+    <Autocomplete.Root
+      open
+      inline
+      items={hits}
+      value={text}
+      onValueChange={setText}
+      autoHighlight="always"
+      itemToStringValue={(hit: Hit) => `${hit.label} ${hit.kind}`}
+    >
+      <Autocomplete.Input
+        aria-label={words.frame.search}
+        placeholder={words.frame.searchHint}
+        className="h-12 border-b border-line bg-transparent px-4 text-base outline-none"
+      />
       <Autocomplete.Empty>
         <p className="p-4 text-sm text-soft empty:hidden">{words.frame.searchNothing}</p>
       </Autocomplete.Empty>
       <Autocomplete.List className="overflow-y-auto p-1">
         {(hit: Hit) => (
-          <Autocomplete.Item key={hit.value} value={hit} onClick={() => go(hit)} className="flex min-h-9 cursor-pointer items-center justify-between gap-4 rounded-[4px] px-3 text-sm outline-none data-highlighted:bg-sunken">
+          <Autocomplete.Item
+            key={hit.value}
+            value={hit}
+            onClick={() => go(hit)}
+            className="flex min-h-9 cursor-pointer items-center justify-between gap-4 rounded-[4px] px-3 text-sm outline-none data-highlighted:bg-sunken"
+          >
             <span className="min-w-0 truncate">{hit.label}</span>
             <span className="shrink-0 text-xs text-soft">{hit.kind}</span>
           </Autocomplete.Item>
@@ -82,12 +104,38 @@ function useHits(text: string): readonly Hit[] {
   const may = useMay();
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const models = useOperation(modelsOperations.list, undefined, { enabled: may('models:read') });
-  const screens = sections.flatMap((section) => section.pages.map(({ path, name }): Hit => ({ value: path, label: words.pages[name], kind: words.nav[section.name], href: path })));
-  const receipt: Hit[] = receiptId.test(text) ? [{ value: text, label: text, kind: words.pages.receipts, href: `/proof/receipts?receipt=${encodeURIComponent(text)}` }] : [];
+  const screens = sections.flatMap((section) =>
+    section.pages.map(({ path, name }): Hit => ({
+      value: path,
+      label: words.pages[name],
+      kind: words.nav[section.name],
+      href: path,
+    })),
+  );
+  const receipt: Hit[] = receiptId.test(text)
+    ? [
+        {
+          value: text,
+          label: text,
+          kind: words.pages.receipts,
+          href: `/proof/receipts?receipt=${encodeURIComponent(text)}`,
+        },
+      ]
+    : [];
   return [
     ...receipt,
     ...screens,
-    ...(sites.data?.items ?? []).map(({ id, name, place }): Hit => ({ value: id, label: `${name} · ${place}`, kind: words.nav.sites, href: `/sites?site=${encodeURIComponent(id)}` })),
-    ...(models.data?.items ?? []).map(({ id, name }): Hit => ({ value: id, label: name, kind: words.nav.models, href: `/models?model=${encodeURIComponent(name)}` })),
+    ...(sites.data?.items ?? []).map(({ id, name, place }): Hit => ({
+      value: id,
+      label: `${name} · ${place}`,
+      kind: words.nav.sites,
+      href: `/sites?site=${encodeURIComponent(id)}`,
+    })),
+    ...(models.data?.items ?? []).map(({ id, name }): Hit => ({
+      value: id,
+      label: name,
+      kind: words.nav.models,
+      href: `/models?model=${encodeURIComponent(name)}`,
+    })),
   ];
 }

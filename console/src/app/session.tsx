@@ -1,11 +1,17 @@
-import { identityOperations, type OperationResult, type Scope } from '@kulning/sdk';
+import type { identityOperations, OperationResult, Scope } from '@kulning/sdk';
 import { createContext, use, type ReactNode } from 'react';
 
 export type Session = OperationResult<typeof identityOperations.me>;
 
 const SessionContext = createContext<Session | undefined>(undefined);
 
-export function SessionProvider({ session, children }: { readonly session: Session; readonly children: ReactNode }) {
+export function SessionProvider({
+  session,
+  children,
+}: {
+  readonly session: Session;
+  readonly children: ReactNode;
+}) {
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

@@ -20,7 +20,12 @@ export function TopBar({ onMenu }: { readonly onMenu: () => void }) {
   const words = useWords();
   return (
     <header className="sticky top-0 z-30 flex min-h-12 items-center gap-1 border-b border-line bg-ground px-2 sm:px-4">
-      <button type="button" onClick={onMenu} aria-label={words.frame.openNavigation} className={`${square} lg:hidden`}>
+      <button
+        type="button"
+        onClick={onMenu}
+        aria-label={words.frame.openNavigation}
+        className={`${square} lg:hidden`}
+      >
         <MenuIcon />
       </button>
       <Breadcrumb />
@@ -67,7 +72,10 @@ function PauseAgents() {
   const words = useWords();
   return (
     <Hint label={`${words.frame.pause}. ${words.frame.pauseNone}`} content={words.frame.pauseNone}>
-      <span aria-hidden="true" className="inline-flex min-h-8 items-center gap-1.5 rounded-base border border-dashed border-refused px-2 text-sm font-medium whitespace-nowrap text-refused">
+      <span
+        aria-hidden="true"
+        className="inline-flex min-h-8 items-center gap-1.5 rounded-base border border-dashed border-refused px-2 text-sm font-medium whitespace-nowrap text-refused"
+      >
         <PauseIcon />
         <span className="max-xl:hidden">{words.frame.pause}</span>
       </span>
@@ -78,8 +86,17 @@ function PauseAgents() {
 export function LanguageMenu() {
   const { words, language, setLanguage } = useSpeech();
   return (
-    <Menu label={`${words.frame.language}: ${language.toUpperCase()}`} triggerClass={square} trigger={<span className="font-mono text-xs">{language.toUpperCase()}</span>}>
-      <MenuChoices label={words.frame.language} value={language} onChoose={setLanguage} choices={languages.map(({ id, name }) => ({ value: id, label: <span lang={id}>{name}</span> }))} />
+    <Menu
+      label={`${words.frame.language}: ${language.toUpperCase()}`}
+      triggerClass={square}
+      trigger={<span className="font-mono text-xs">{language.toUpperCase()}</span>}
+    >
+      <MenuChoices
+        label={words.frame.language}
+        value={language}
+        onChoose={setLanguage}
+        choices={languages.map(({ id, name }) => ({ value: id, label: <span lang={id}>{name}</span> }))}
+      />
     </Menu>
   );
 }
@@ -88,7 +105,12 @@ export function ThemeButton() {
   const words = useWords();
   const theme = useTheme();
   return (
-    <button type="button" onClick={() => chooseTheme(theme === 'dark' ? 'light' : 'dark')} aria-label={theme === 'dark' ? words.frame.toLight : words.frame.toDark} className={square}>
+    <button
+      type="button"
+      onClick={() => chooseTheme(theme === 'dark' ? 'light' : 'dark')}
+      aria-label={theme === 'dark' ? words.frame.toLight : words.frame.toDark}
+      className={square}
+    >
       {theme === 'dark' ? <SunIcon /> : <MoonIcon />}
     </button>
   );
@@ -100,7 +122,13 @@ function AccountMenu() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const act = useAct(identityOperations.logout);
-  const leave = () => act.mutate(undefined, { onSuccess: () => { queries.clear(); void navigate({ to: '/login', search: {} }); } });
+  const leave = () =>
+    act.mutate(undefined, {
+      onSuccess: () => {
+        queries.clear();
+        void navigate({ to: '/login', search: {} });
+      },
+    });
   return (
     <Menu label={words.frame.account} triggerClass={square} trigger={<PersonIcon />}>
       <MenuNote>
@@ -114,7 +142,9 @@ function AccountMenu() {
         )}
       </MenuNote>
       <MenuLine />
-      <MenuItem onSelect={() => void navigate({ to: '/settings/appearance' })}>{words.pages.appearance}</MenuItem>
+      <MenuItem onSelect={() => void navigate({ to: '/settings/appearance' })}>
+        {words.pages.appearance}
+      </MenuItem>
       <MenuItem onSelect={leave}>{words.frame.signOut}</MenuItem>
     </Menu>
   );

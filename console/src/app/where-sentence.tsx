@@ -9,6 +9,9 @@ import { useMay } from './session.tsx';
 
 export type Whereabouts = OperationResult<typeof instanceOperations.where>;
 
+/** “Borlänge (simulated)” is named so that no list hides it; the sentence says it in the reader's own words. */
+const nameAlone = (site: string) => site.replace(/ \([^)]*\)$/, '');
+
 const unique = (items: readonly string[]) => [...new Set(items)];
 
 /**
@@ -16,7 +19,9 @@ const unique = (items: readonly string[]) => [...new Set(items)];
  * unknown, and a stand-in is named as one.
  */
 export function whereSentence(where: Whereabouts, words: Words, format: Format): string {
-  const real = [...where.processing, ...where.storage, ...where.backups, ...where.keys].filter(({ simulated }) => !simulated);
+  const real = [...where.processing, ...where.storage, ...where.backups, ...where.keys].filter(
+    ({ simulated }) => !simulated,
+  );
   const known = unique(real.flatMap(({ country }) => (country === null ? [] : [format.country(country)])));
   const places = unique(real.map(({ site }) => site));
   const declared = real.every(({ tier }) => tier === null || tier === 'T0');
@@ -24,9 +29,13 @@ export function whereSentence(where: Whereabouts, words: Words, format: Format):
   const first =
     known.length === 0
       ? words.where.unknown(format.list(places))
-      : words.where.known(format.list(places), format.list(known), declared ? words.where.declared : words.where.attested) + (unknown ? ` ${words.where.partlyUnknown}` : '');
+      : words.where.known(
+          format.list(places),
+          format.list(known),
+          declared ? words.where.declared : words.where.attested,
+        ) + (unknown ? ` ${words.where.partlyUnknown}` : '');
   if (where.simulated.length === 0) return first;
-  return `${first} ${words.where.simulated(format.list(unique(where.simulated.map(({ site }) => site))), where.simulated.length)}`;
+  return `${first} ${words.where.simulated(format.list(unique(where.simulated.map(({ site }) => nameAlone(site)))), where.simulated.length)}`;
 }
 
 export function WhereSentence() {
@@ -36,7 +45,10 @@ export function WhereSentence() {
   return (
     <div className="min-h-9 border-b border-line bg-raised px-4 py-2 text-xs text-soft sm:px-6">
       {where.data ? (
-        <Link to="/proof/where" className="text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current">
+        <Link
+          to="/proof/where"
+          className="text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current"
+        >
           {whereSentence(where.data, words, format)}
         </Link>
       ) : where.isError ? (

@@ -2,6 +2,7 @@ import { instanceOperations, sitesOperations, type OperationResult } from '@kuln
 import { getRouteApi, Link } from '@tanstack/react-router';
 
 import { useOperation, type Answer } from '../app/api.tsx';
+import { SampleSwitch } from '../app/sample-switch.tsx';
 import { useMay } from '../app/session.tsx';
 import { whereSentence } from '../app/where-sentence.tsx';
 import { SiteMap } from '../map/site-map.tsx';
@@ -12,6 +13,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { useSpeech, useWords } from '../words/words.tsx';
 
 const route = getRouteApi('/inside/');
@@ -41,7 +43,9 @@ export function HomeScreen() {
             <Loaded answer={where} lines={5}>
               {(value) => (
                 <>
-                  <p className="border-b border-line px-4 py-4 text-lg">{whereSentence(value, words, format)}</p>
+                  <p className="border-b border-line px-4 py-4 text-lg">
+                    {whereSentence(value, words, format)}
+                  </p>
                   <WhereTable where={value} />
                 </>
               )}
@@ -63,12 +67,17 @@ function FirstSteps() {
   const words = useWords();
   const steps = useOperation(instanceOperations.steps, undefined);
   return (
-    <Panel title={words.steps.title} flush>
+    <Panel title={words.steps.title} flush actions={<SampleSwitch href="/" />}>
       <Loaded answer={steps} lines={5}>
         {({ items }) => (
           <ol className="m-0 grid list-none p-0 md:grid-cols-5 md:divide-x md:divide-line max-md:divide-y max-md:divide-line">
             {stepIds.map((id, index) => (
-              <StepItem key={id} id={id} done={items.some((step) => step.id === id && step.done)} number={index + 1} />
+              <StepItem
+                key={id}
+                id={id}
+                done={items.some((step) => step.id === id && step.done)}
+                number={index + 1}
+              />
             ))}
           </ol>
         )}
@@ -79,22 +88,36 @@ function FirstSteps() {
 
 const stepHref: Readonly<Record<StepId, string>> = {
   triage: '/models/playground',
-  refusal: '/models/playground?class=personal&model=triage',
+  refusal: '/models/playground?class=none',
   erase: '/proof/person',
   verify: '/proof/receipts',
   model: '/models?add=true',
 };
 
-function StepItem({ id, done, number }: { readonly id: StepId; readonly done: boolean; readonly number: number }) {
+function StepItem({
+  id,
+  done,
+  number,
+}: {
+  readonly id: StepId;
+  readonly done: boolean;
+  readonly number: number;
+}) {
   const words = useWords();
   const { title, text } = words.steps[id];
   return (
     <li className="flex gap-3 p-4 md:flex-col">
-      <span aria-hidden="true" className={`grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold ${done ? 'bg-lawful-wash text-lawful' : 'border border-line-strong text-soft'}`}>
+      <span
+        aria-hidden="true"
+        className={`grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold ${done ? 'bg-lawful-wash text-lawful' : 'border border-line-strong text-soft'}`}
+      >
         {done ? <CheckIcon className="size-3.5" /> : number}
       </span>
       <span className="min-w-0">
-        <Link to={stepHref[id]} className="font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current">
+        <Link
+          to={stepHref[id]}
+          className="font-medium underline decoration-line-strong underline-offset-3 hover:decoration-current"
+        >
           {title}
         </Link>
         <span className="mt-1 block text-xs text-soft">{text}</span>
@@ -128,10 +151,17 @@ function SitesPanel({ sites }: { readonly sites: Answer<OperationResult<typeof s
               columns={siteColumns(words, format)}
               rows={items}
               rowKey={(site) => site.id}
-              sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-              onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+              {...sortingOf(
+                search,
+                (part) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+              )}
               selected={search.site}
-              onSelect={(site) => void navigate({ search: (before) => ({ ...before, site: search.site === site.id ? undefined : site.id }), replace: true })}
+              onSelect={(site) =>
+                void navigate({
+                  search: (before) => ({ ...before, site: search.site === site.id ? undefined : site.id }),
+                  replace: true,
+                })
+              }
             />
           )
         }

@@ -24,7 +24,15 @@ export function JobsScreen() {
   );
 }
 
-function Later({ title, heading, children }: { readonly title: string; readonly heading: string; readonly children: string }) {
+function Later({
+  title,
+  heading,
+  children,
+}: {
+  readonly title: string;
+  readonly heading: string;
+  readonly children: string;
+}) {
   const words = useWords();
   return (
     <Screen title={title}>

@@ -29,24 +29,16 @@ export function ClaimScreen() {
     document.title = `${words.claim.title} · Kulning`;
   }, [words]);
 
-  const claim = (texts: FormTexts) => {
-    const parent = ownParent || texts.parentName === undefined || texts.parentCountry === undefined ? undefined : { name: texts.parentName, country: texts.parentCountry };
-    const body = {
-      token: texts.token ?? '',
-      organisation: texts.organisation ?? '',
-      name: texts.name ?? '',
-      email: texts.email ?? '',
-      passphrase: texts.passphrase ?? '',
-      language,
-      machine: {
-        country: texts.country ?? '',
-        operator: texts.operator ?? '',
-        ...(parent && { parent }),
-        ...(texts.place !== undefined && { place: texts.place }),
+  const claim = (texts: FormTexts) =>
+    act.mutate(
+      { body: claimOf(texts, language, ownParent) },
+      {
+        onSuccess: () => {
+          queries.clear();
+          void navigate({ to: '/' });
+        },
       },
-    };
-    act.mutate({ body }, { onSuccess: () => { queries.clear(); void navigate({ to: '/' }); } });
-  };
+    );
 
   if (status.data?.claimed === true) {
     return (
@@ -87,8 +79,19 @@ export function ClaimScreen() {
           <Field label={words.login.email} error={errorAt(act.error, 'email')}>
             <TextInput name="email" type="email" required autoComplete="username" />
           </Field>
-          <Field label={words.login.passphrase} hint={words.claim.passphraseHint} error={errorAt(act.error, 'passphrase')}>
-            <TextInput name="passphrase" type="password" required minLength={12} maxLength={200} autoComplete="new-password" />
+          <Field
+            label={words.login.passphrase}
+            hint={words.claim.passphraseHint}
+            error={errorAt(act.error, 'passphrase')}
+          >
+            <TextInput
+              name="passphrase"
+              type="password"
+              required
+              minLength={12}
+              maxLength={200}
+              autoComplete="new-password"
+            />
           </Field>
         </fieldset>
         <MachineFields error={act.error} ownParent={ownParent} onOwnParent={setOwnParent} />
@@ -99,6 +102,29 @@ export function ClaimScreen() {
       </form>
     </Outside>
   );
+}
+
+/** The contract's claim from the form's texts; what is missing the server names by its path. */
+function claimOf(texts: FormTexts, language: Language, ownParent: boolean) {
+  const { parentName, parentCountry, place } = texts;
+  const parent =
+    ownParent || parentName === undefined || parentCountry === undefined
+      ? undefined
+      : { name: parentName, country: parentCountry };
+  return {
+    token: texts.token ?? '',
+    organisation: texts.organisation ?? '',
+    name: texts.name ?? '',
+    email: texts.email ?? '',
+    passphrase: texts.passphrase ?? '',
+    language,
+    machine: {
+      country: texts.country ?? '',
+      operator: texts.operator ?? '',
+      ...(parent && { parent }),
+      ...(place !== undefined && { place }),
+    },
+  };
 }
 
 interface MachineFieldsProps {
@@ -123,10 +149,18 @@ function MachineFields({ error, ownParent, onOwnParent }: MachineFieldsProps) {
       <Field label={words.claim.operator} hint={words.claim.operatorHint} error={errorAt(error, 'operator')}>
         <TextInput name="operator" required maxLength={120} />
       </Field>
-      <Checkbox label={words.claim.ownParent} checked={ownParent} onChange={(event) => onOwnParent(event.target.checked)} />
+      <Checkbox
+        label={words.claim.ownParent}
+        checked={ownParent}
+        onChange={(event) => onOwnParent(event.target.checked)}
+      />
       {!ownParent && (
         <>
-          <Field label={words.claim.parent} hint={words.claim.parentHint} error={errorAt(error, 'parent.name')}>
+          <Field
+            label={words.claim.parent}
+            hint={words.claim.parentHint}
+            error={errorAt(error, 'parent.name')}
+          >
             <TextInput name="parentName" required maxLength={120} />
           </Field>
           <Field label={words.claim.parentCountry} error={errorAt(error, 'parent.country')}>

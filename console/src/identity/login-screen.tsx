@@ -14,7 +14,8 @@ import { useWords } from '../words/words.tsx';
 const route = getRouteApi('/login');
 
 /** Only an address of this console: `//elsewhere.example` would lead a person away after signing in. */
-export const safeNext = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/');
+export const safeNext = (next: string | undefined): string =>
+  next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
 
 export function LoginScreen() {
   const words = useWords();
@@ -29,13 +30,29 @@ export function LoginScreen() {
     <Outside title={words.login.title}>
       <form
         className="flex flex-col gap-4"
-        onSubmit={onSubmit(({ email = '', passphrase = '' }) => act.mutate({ body: { email, passphrase } }, { onSuccess: () => { queries.clear(); void router.navigate({ href: safeNext(next) }); } }))}
+        onSubmit={onSubmit(({ email = '', passphrase = '' }) =>
+          act.mutate(
+            { body: { email, passphrase } },
+            {
+              onSuccess: () => {
+                queries.clear();
+                void router.navigate({ href: safeNext(next) });
+              },
+            },
+          ),
+        )}
       >
         <Field label={words.login.email} error={errorAt(act.error, 'email')}>
           <TextInput name="email" type="email" required autoComplete="username" />
         </Field>
         <Field label={words.login.passphrase} error={errorAt(act.error, 'passphrase')}>
-          <TextInput name="passphrase" type="password" required maxLength={200} autoComplete="current-password" />
+          <TextInput
+            name="passphrase"
+            type="password"
+            required
+            maxLength={200}
+            autoComplete="current-password"
+          />
         </Field>
         {act.isError && <Problem error={act.error} />}
         <Button kind="primary" type="submit" busy={act.isPending} className="self-start">

@@ -15,7 +15,8 @@ const gap = 3;
 /** Dots to the right of this have their label on the left, so that it stays inside the frame. */
 const turnX = 250;
 
-const touches = (left: Dot, right: Dot) => Math.hypot(left.x - right.x, left.y - right.y) < left.radius + right.radius;
+const touches = (left: Dot, right: Dot) =>
+  Math.hypot(left.x - right.x, left.y - right.y) < left.radius + right.radius;
 
 /**
  * Puts each label beside its dot. A real site and its simulated twin stand on the same spot: dots that touch share one

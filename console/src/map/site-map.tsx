@@ -19,47 +19,125 @@ interface SiteMapProps {
 export function SiteMap({ sites, selected }: SiteMapProps) {
   const { words, format } = useSpeech();
   const hatch = useId();
-  const drawing = useMemo(() => ({ land: pathOfLines(landRings, true), lakes: pathOfLines(lakeRings, true), borders: pathOfLines(borderLines, false) }), []);
-  const dots = labelPlaces(sites.flatMap((site) => (site.longitude === undefined || site.latitude === undefined ? [] : [{ site, ...project(site.longitude, site.latitude), radius: radiusOf(site) }])));
+  const drawing = useMemo(
+    () => ({
+      land: pathOfLines(landRings, true),
+      lakes: pathOfLines(lakeRings, true),
+      borders: pathOfLines(borderLines, false),
+    }),
+    [],
+  );
+  const dots = labelPlaces(
+    sites.flatMap((site) =>
+      site.longitude === undefined || site.latitude === undefined
+        ? []
+        : [{ site, ...project(site.longitude, site.latitude), radius: radiusOf(site) }],
+    ),
+  );
+  const unplaced = sites
+    .filter(({ latitude, longitude }) => latitude === undefined || longitude === undefined)
+    .map(({ name }) => name);
   return (
     <figure className="m-0 flex flex-col">
-      <svg viewBox={`0 0 ${mapFrame.width} ${mapFrame.height}`} role="img" aria-label={words.map.label(format.list(sites.map(({ name }) => name)))} className="block w-full bg-sea">
-        <path d={drawing.land} strokeWidth="1.2" strokeLinejoin="round" className="fill-(--land) stroke-(--land)" />
+      <svg
+        viewBox={`0 0 ${mapFrame.width} ${mapFrame.height}`}
+        role="img"
+        aria-label={words.map.label(format.list(sites.map(({ name }) => name)))}
+        className="block w-full bg-sea"
+      >
+        <path
+          d={drawing.land}
+          strokeWidth="1.2"
+          strokeLinejoin="round"
+          className="fill-(--land) stroke-(--land)"
+        />
         <path d={drawing.lakes} className="fill-(--sea)" />
-        <path d={drawing.borders} fill="none" strokeWidth="0.9" strokeLinejoin="round" className="stroke-(--land-line)" />
+        <path
+          d={drawing.borders}
+          fill="none"
+          strokeWidth="0.9"
+          strokeLinejoin="round"
+          className="stroke-(--land-line)"
+        />
         <defs>
-          <pattern id={hatch} width="3" height="3" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+          <pattern
+            id={hatch}
+            width="3"
+            height="3"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(-45)"
+          >
             <path d="M0 0H3" strokeWidth="1.7" className="stroke-(--raised)" />
           </pattern>
         </defs>
         {dots.map(({ site, x, y, radius }) => (
           <g key={site.id}>
-            {selected === site.id && <circle cx={x} cy={y} r={radius + 3} fill="none" strokeWidth="1.2" className="stroke-(--accent)" />}
-            <circle cx={x} cy={y} r={radius} fill={site.open ? carbonColour(site.gramsCo2PerKwh?.value) : 'var(--sea)'} stroke={site.open ? 'var(--raised)' : carbonColour(site.gramsCo2PerKwh?.value)} strokeWidth={site.open ? 1 : 1.8} />
-            {site.simulated && site.open && <circle cx={x} cy={y} r={radius - 0.5} fill={`url(#${hatch})`} opacity="0.75" />}
+            {selected === site.id && (
+              <circle
+                cx={x}
+                cy={y}
+                r={radius + 3}
+                fill="none"
+                strokeWidth="1.2"
+                className="stroke-(--accent)"
+              />
+            )}
+            <circle
+              cx={x}
+              cy={y}
+              r={radius}
+              fill={site.open ? carbonColour(site.gramsCo2PerKwh?.value) : 'var(--sea)'}
+              stroke={site.open ? 'var(--raised)' : carbonColour(site.gramsCo2PerKwh?.value)}
+              strokeWidth={site.open ? 1 : 1.8}
+            />
+            {site.simulated && site.open && (
+              <circle cx={x} cy={y} r={radius - 0.5} fill={`url(#${hatch})`} opacity="0.75" />
+            )}
           </g>
         ))}
         {dots.map(({ site, labelX, labelY, anchor }) => (
-          <text key={site.id} x={labelX} y={labelY} textAnchor={anchor} fontSize="9" fontWeight="600" paintOrder="stroke" strokeWidth="2.6" strokeLinejoin="round" className="fill-(--ink) stroke-(--land)">
+          <text
+            key={site.id}
+            x={labelX}
+            y={labelY}
+            textAnchor={anchor}
+            fontSize="9"
+            fontWeight="600"
+            paintOrder="stroke"
+            strokeWidth="2.6"
+            strokeLinejoin="round"
+            className="fill-(--ink) stroke-(--land)"
+          >
             {site.name}
           </text>
         ))}
       </svg>
-      <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 text-xs text-soft">
-        <span className="inline-flex items-center gap-1.5">
-          {words.map.carbon}
-          <svg width="96" height="8" aria-hidden="true">
-            {carbonSteps.map(({ colour }, index) => (
-              <rect key={colour} x={index * 16} width="16" height="8" fill={colour} />
-            ))}
-          </svg>
-          <span>0 – 500+ g/kWh</span>
-        </span>
-        <Sample label={words.map.simulated} className="bg-[repeating-linear-gradient(-45deg,var(--ink-soft)_0_1.5px,var(--raised)_1.5px_3px)]" />
-        <Sample label={words.map.notOpen} className="bg-transparent" />
-        <span>{words.map.size}</span>
-      </figcaption>
+      <Legend unplaced={unplaced} />
     </figure>
+  );
+}
+
+function Legend({ unplaced }: { readonly unplaced: readonly string[] }) {
+  const { words, format } = useSpeech();
+  return (
+    <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 text-xs text-soft">
+      <span className="inline-flex items-center gap-1.5">
+        {words.map.carbon}
+        <svg width="96" height="8" aria-hidden="true">
+          {carbonSteps.map(({ colour }, index) => (
+            <rect key={colour} x={index * 16} width="16" height="8" fill={colour} />
+          ))}
+        </svg>
+        <span>0 – 500+ g/kWh</span>
+      </span>
+      <Sample
+        label={words.map.simulated}
+        className="bg-[repeating-linear-gradient(-45deg,var(--ink-soft)_0_1.5px,var(--raised)_1.5px_3px)]"
+      />
+      <Sample label={words.map.notOpen} className="bg-transparent" />
+      <span>{words.map.size}</span>
+      {unplaced.length > 0 && <span>{words.map.notPlaced(format.list(unplaced))}</span>}
+    </figcaption>
   );
 }
 

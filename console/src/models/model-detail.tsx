@@ -1,4 +1,11 @@
-import { deploymentsOperations, enginesOperations, modelsOperations, type DeploymentView, type ModelVersionView, type ModelView } from '@kulning/sdk';
+import {
+  deploymentsOperations,
+  enginesOperations,
+  modelsOperations,
+  type DeploymentView,
+  type ModelVersionView,
+  type ModelView,
+} from '@kulning/sdk';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
@@ -30,7 +37,11 @@ export function ModelDetail({ model, siteName, onRemoved }: ModelDetailProps) {
           <Hatched>{words.playground.toy}</Hatched> {model.toy}
         </p>
       )}
-      <Link to="/models/playground" search={{ model: model.name }} className={buttonClass('plain', 'self-start')}>
+      <Link
+        to="/models/playground"
+        search={{ model: model.name }}
+        className={buttonClass('plain', 'self-start')}
+      >
         {words.models.try}
       </Link>
       {model.versions.map((version) => (
@@ -44,28 +55,45 @@ export function ModelDetail({ model, siteName, onRemoved }: ModelDetailProps) {
           {words.common.remove}
         </Button>
       )}
-      <Confirm open={removing} onClose={() => setRemoving(false)} title={words.models.removeOf(model.name)} action={words.common.remove} busy={remove.isPending} error={remove.error} onConfirm={() => remove.mutate({ params: { modelId: model.id } }, { onSuccess: onRemoved })}>
+      <Confirm
+        open={removing}
+        onClose={() => setRemoving(false)}
+        title={words.models.removeOf(model.name)}
+        action={words.common.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate({ params: { modelId: model.id } }, { onSuccess: onRemoved })}
+      >
         {words.models.removeMeans(model.deployments.length)}
       </Confirm>
     </div>
   );
 }
 
-const cardText = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value));
+const cardText = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 
 function Version({ version }: { readonly version: ModelVersionView }) {
   const { words, format } = useSpeech();
-  const count = (value: number | null) => (value === null ? words.provenance.unknown : format.number(value, 0));
+  const count = (value: number | null) =>
+    value === null ? words.provenance.unknown : format.number(value, 0);
   return (
     <section className="border-t border-line pt-2">
       <h3 className="font-semibold">{words.models.version}</h3>
       <Facts>
-        <FactRow name={words.models.format}>{[version.format, version.architecture].filter((text) => text !== null).join(' · ')}</FactRow>
+        <FactRow name={words.models.format}>
+          {[version.format, version.architecture].filter((text) => text !== null).join(' · ')}
+        </FactRow>
         <FactRow name={words.models.parameters}>{count(version.parameters)}</FactRow>
         <FactRow name={words.models.context}>{count(version.contextTokens)}</FactRow>
-        <FactRow name={words.models.size}>{version.sizeBytes === null ? words.provenance.unknown : `${format.number(version.sizeBytes / 1e6, 1)}\u00a0MB`}</FactRow>
+        <FactRow name={words.models.size}>
+          {version.sizeBytes === null
+            ? words.provenance.unknown
+            : `${format.number(version.sizeBytes / 1e6, 1)}\u00a0MB`}
+        </FactRow>
         <FactRow name={words.models.licence}>
-          {version.licence.id === 'unknown' ? words.provenance.unknown : version.licence.id} <span className="text-xs text-soft">({words.models.licenceSources[version.licence.source]})</span>
+          {version.licence.id === 'unknown' ? words.provenance.unknown : version.licence.id}{' '}
+          <span className="text-xs text-soft">({words.models.licenceSources[version.licence.source]})</span>
         </FactRow>
         <FactRow name={words.models.digest}>
           <code className="font-mono text-xs break-all">{version.digest ?? words.models.noDigest}</code>
@@ -107,11 +135,19 @@ function Deployment({ deployment, site }: { readonly deployment: DeploymentView;
         <FactRow name={words.models.source}>
           <code className="font-mono text-xs break-all">{deployment.engine.source}</code>
         </FactRow>
-        {(engine?.reason ?? deployment.reason) !== null && <FactRow name={words.models.reason}>{engine?.reason ?? deployment.reason}</FactRow>}
+        {(engine?.reason ?? deployment.reason) !== null && (
+          <FactRow name={words.models.reason}>{engine?.reason ?? deployment.reason}</FactRow>
+        )}
         {engine && (
           <>
-            <FactRow name={words.models.memory}>{engine.memoryMb === null ? words.provenance.unknown : `${format.number(engine.memoryMb, 0)}\u00a0MB`}</FactRow>
-            <FactRow name={words.models.load}>{words.models.loadOf(engine.running ?? 0, engine.queued ?? 0)}</FactRow>
+            <FactRow name={words.models.memory}>
+              {engine.memoryMb === null
+                ? words.provenance.unknown
+                : `${format.number(engine.memoryMb, 0)}\u00a0MB`}
+            </FactRow>
+            <FactRow name={words.models.load}>
+              {words.models.loadOf(engine.running ?? 0, engine.queued ?? 0)}
+            </FactRow>
             <FactRow name={words.models.restarts}>{format.number(engine.restarts, 0)}</FactRow>
           </>
         )}

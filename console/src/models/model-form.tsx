@@ -32,7 +32,11 @@ export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => v
   };
   return (
     <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
-      <Field label={words.models.sourceLabel} hint={words.models.sourceHint} error={errorAt(act.error, 'source')}>
+      <Field
+        label={words.models.sourceLabel}
+        hint={words.models.sourceHint}
+        error={errorAt(act.error, 'source')}
+      >
         <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
       </Field>
       <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
@@ -51,13 +55,25 @@ export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => v
       <details className="text-sm">
         <summary className="w-fit text-soft">{words.models.more}</summary>
         <div className="mt-3 flex flex-col gap-4">
-          <Field label={words.models.engineModel} hint={words.models.engineModelHint} error={errorAt(act.error, 'engineModel')}>
+          <Field
+            label={words.models.engineModel}
+            hint={words.models.engineModelHint}
+            error={errorAt(act.error, 'engineModel')}
+          >
             <TextInput name="engineModel" />
           </Field>
-          <Field label={words.models.apiKey} hint={words.models.apiKeyHint} error={errorAt(act.error, 'apiKey')}>
+          <Field
+            label={words.models.apiKey}
+            hint={words.models.apiKeyHint}
+            error={errorAt(act.error, 'apiKey')}
+          >
             <TextInput name="apiKey" type="password" autoComplete="off" />
           </Field>
-          <Field label={words.models.licence} hint={words.models.licenceHint} error={errorAt(act.error, 'licence.id')}>
+          <Field
+            label={words.models.licence}
+            hint={words.models.licenceHint}
+            error={errorAt(act.error, 'licence.id')}
+          >
             <TextInput name="licence" placeholder="Apache-2.0" />
           </Field>
           <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>

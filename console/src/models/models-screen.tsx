@@ -10,6 +10,7 @@ import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { useSpeech } from '../words/words.tsx';
 import { EnginePhase } from './engine-phase.tsx';
 import { ModelDetail } from './model-detail.tsx';
@@ -18,7 +19,7 @@ import { ModelForm } from './model-form.tsx';
 const route = getRouteApi('/inside/models');
 
 export function ModelsScreen() {
-  const { words, format } = useSpeech();
+  const { words } = useSpeech();
   const may = useMay();
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -26,28 +27,23 @@ export function ModelsScreen() {
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const siteName = (id: string) => sites.data?.items.find((site) => site.id === id)?.name ?? id;
   const chosen = models.data?.items.find(({ id, name }) => name === search.model || id === search.model);
-  const go = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, model: undefined, add: undefined, ...part }) });
-  const columns: readonly Column<ModelView>[] = [
-    { id: 'name', title: words.models.name, cell: (row) => row.name, value: (row) => row.name },
-    { id: 'kind', title: words.models.kind, cell: (row) => (row.toy === null ? words.models.origins[row.origin] : <Hatched>{words.playground.toy}</Hatched>), value: (row) => row.toy ?? row.origin },
-    { id: 'parameters', title: words.models.parameters, align: 'end', wide: true, cell: (row) => parametersOf(row, (count) => format.number(count, 0)) ?? <span className="text-soft italic">{words.provenance.unknown}</span>, value: (row) => row.versions[0]?.parameters ?? null },
-    { id: 'sites', title: words.pages.sites, wide: true, cell: (row) => format.list(row.deployments.map(({ siteId }) => siteName(siteId))), value: (row) => row.deployments.length },
-    {
-      id: 'engine',
-      title: words.models.engine,
-      cell: (row) => (
-        <span className="flex flex-wrap gap-1">
-          {[...new Set(row.deployments.map(({ phase }) => phase))].map((phase) => (
-            <EnginePhase key={phase} phase={phase} />
-          ))}
-        </span>
-      ),
-      value: (row) => row.deployments[0]?.phase ?? null,
-    },
-  ];
+  const go = (part: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, model: undefined, add: undefined, ...part }) });
+  const columns = useModelColumns(siteName);
   const detail = () => {
-    if (search.add === true) return { id: 'add', title: words.models.add, content: <ModelForm onDone={(model) => go({ model: model.name })} /> };
-    return chosen && { id: chosen.id, title: chosen.name, content: <ModelDetail key={chosen.id} model={chosen} siteName={siteName} onRemoved={() => go({})} /> };
+    if (search.add === true)
+      return {
+        id: 'add',
+        title: words.models.add,
+        content: <ModelForm onDone={(model) => go({ model: model.name })} />,
+      };
+    return (
+      chosen && {
+        id: chosen.id,
+        title: chosen.name,
+        content: <ModelDetail key={chosen.id} model={chosen} siteName={siteName} onRemoved={() => go({})} />,
+      }
+    );
   };
   return (
     <Screen
@@ -79,8 +75,10 @@ export function ModelsScreen() {
                   columns={columns}
                   rows={items}
                   rowKey={(row) => row.id}
-                  sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                  onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                  {...sortingOf(
+                    search,
+                    (part) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+                  )}
                   selected={chosen?.id}
                   onSelect={(row) => go({ model: row.name })}
                   compact={chosen !== undefined || search.add === true}
@@ -98,4 +96,48 @@ export function ModelsScreen() {
 function parametersOf(model: ModelView, show: (count: number) => string): string | undefined {
   const count = model.versions[0]?.parameters;
   return count === null || count === undefined ? undefined : show(count);
+}
+
+function useModelColumns(siteName: (id: string) => string): readonly Column<ModelView>[] {
+  const { words, format } = useSpeech();
+  return [
+    { id: 'name', title: words.models.name, cell: (row) => row.name, value: (row) => row.name },
+    {
+      id: 'kind',
+      title: words.models.kind,
+      cell: (row) =>
+        row.toy === null ? words.models.origins[row.origin] : <Hatched>{words.playground.toy}</Hatched>,
+      value: (row) => row.toy ?? row.origin,
+    },
+    {
+      id: 'parameters',
+      title: words.models.parameters,
+      align: 'end',
+      wide: true,
+      cell: (row) =>
+        parametersOf(row, (count) => format.number(count, 0)) ?? (
+          <span className="text-soft italic">{words.provenance.unknown}</span>
+        ),
+      value: (row) => row.versions[0]?.parameters ?? null,
+    },
+    {
+      id: 'sites',
+      title: words.pages.sites,
+      wide: true,
+      cell: (row) => format.list(row.deployments.map(({ siteId }) => siteName(siteId))),
+      value: (row) => row.deployments.length,
+    },
+    {
+      id: 'engine',
+      title: words.models.engine,
+      cell: (row) => (
+        <span className="flex flex-wrap gap-1">
+          {[...new Set(row.deployments.map(({ phase }) => phase))].map((phase) => (
+            <EnginePhase key={phase} phase={phase} />
+          ))}
+        </span>
+      ),
+      value: (row) => row.deployments[0]?.phase ?? null,
+    },
+  ];
 }

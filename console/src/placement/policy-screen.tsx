@@ -39,7 +39,11 @@ export function PolicyScreen() {
               { value: 'rules', label: words.policy.tabs.rules, content: <Rules policy={active} /> },
               { value: 'tester', label: words.policy.tabs.tester, content: <PolicyTester /> },
               { value: 'versions', label: words.policy.tabs.versions, content: <Versions /> },
-              { value: 'cedar', label: words.policy.tabs.cedar, content: <PolicyEditor key={active.hash} policy={active} /> },
+              {
+                value: 'cedar',
+                label: words.policy.tabs.cedar,
+                content: <PolicyEditor key={active.hash} policy={active} />,
+              },
             ]}
           />
         )}
@@ -60,7 +64,12 @@ function Rules({ policy }: { readonly policy: PolicyVersion }) {
     <div className="flex flex-col gap-3">
       <div role="group" aria-label={words.common.filter} className="flex flex-wrap gap-2">
         {[undefined, ...present].map((tag) => (
-          <Button key={tag ?? 'all'} aria-pressed={search.tag === tag} className={search.tag === tag ? 'bg-sunken font-semibold' : ''} onClick={() => void navigate({ search: (before) => ({ ...before, tag }), replace: true })}>
+          <Button
+            key={tag ?? 'all'}
+            aria-pressed={search.tag === tag}
+            className={search.tag === tag ? 'bg-sunken font-semibold' : ''}
+            onClick={() => void navigate({ search: (before) => ({ ...before, tag }), replace: true })}
+          >
             {tag === undefined ? words.common.all : words.policy.tags[tag]}
           </Button>
         ))}
@@ -70,14 +79,20 @@ function Rules({ policy }: { readonly policy: PolicyVersion }) {
         {rules.map((rule) => (
           <li key={rule.id} className="rounded-base border border-line bg-raised px-4 py-3">
             <p className="flex flex-wrap items-center gap-2">
-              <Badge tone={rule.effect === 'permit' ? 'lawful' : 'refused'}>{words.policy.effects[rule.effect]}</Badge>
+              <Badge tone={rule.effect === 'permit' ? 'lawful' : 'refused'}>
+                {words.policy.effects[rule.effect]}
+              </Badge>
               <Badge tone={tagTones[rule.tag]}>{words.policy.tags[rule.tag]}</Badge>
               <code className="font-mono text-xs text-soft">{rule.id}</code>
             </p>
             <p className="mt-1.5 max-w-prose">{rule.text[language]}</p>
             <details className="mt-1 text-sm">
               <summary className="w-fit text-xs text-soft">Cedar</summary>
-              <pre tabIndex={0} aria-label={`Cedar: ${rule.id}`} className="m-0 mt-2 overflow-x-auto rounded-base bg-sunken p-3 font-mono text-xs">
+              <pre
+                tabIndex={0}
+                aria-label={`Cedar: ${rule.id}`}
+                className="m-0 mt-2 overflow-x-auto rounded-base bg-sunken p-3 font-mono text-xs"
+              >
                 {rule.cedar}
               </pre>
             </details>
@@ -103,12 +118,31 @@ function Versions() {
             ) : (
               <ul className="m-0 list-none divide-y divide-line p-0">
                 {items.map((version) => (
-                  <li key={version.hash} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm">
-                    <button type="button" aria-pressed={search.version === version.hash} className="font-mono text-xs break-all underline decoration-line-strong underline-offset-3" onClick={() => void navigate({ search: (before) => ({ ...before, version: before.version === version.hash ? undefined : version.hash }) })}>
+                  <li
+                    key={version.hash}
+                    className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
+                  >
+                    <button
+                      type="button"
+                      aria-pressed={search.version === version.hash}
+                      className="font-mono text-xs break-all underline decoration-line-strong underline-offset-3"
+                      onClick={() =>
+                        void navigate({
+                          search: (before) => ({
+                            ...before,
+                            version: before.version === version.hash ? undefined : version.hash,
+                          }),
+                        })
+                      }
+                    >
                       {version.hash.slice(0, 23)}…
                     </button>
                     <Time at={version.createdAt} />
-                    {version.active ? <Badge tone="lawful">{words.policy.active}</Badge> : version.activatedAt === undefined && <Badge>{words.policy.neverActive}</Badge>}
+                    {version.active ? (
+                      <Badge tone="lawful">{words.policy.active}</Badge>
+                    ) : (
+                      version.activatedAt === undefined && <Badge>{words.policy.neverActive}</Badge>
+                    )}
                   </li>
                 ))}
               </ul>

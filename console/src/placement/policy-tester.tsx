@@ -19,7 +19,8 @@ export function PolicyTester() {
   const navigate = route.useNavigate();
   const models = useOperation(modelsOperations.list, undefined);
   const model = search.model ?? models.data?.items[0]?.name;
-  const set = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
+  const set = (part: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   const body = {
     model: model ?? '',
     ...(search.class && { dataClass: search.class }),
@@ -27,7 +28,11 @@ export function PolicyTester() {
     demonstration: search.demonstration ?? false,
     ...(search.at !== undefined && day.test(search.at) && { at: `${search.at}T12:00:00.000Z` }),
   };
-  const decision = useOperation(policyOperations.test, { body }, { enabled: model !== undefined && model !== '', keep: true });
+  const decision = useOperation(
+    policyOperations.test,
+    { body },
+    { enabled: model !== undefined && model !== '', keep: true },
+  );
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <Panel title={words.policy.ask}>
@@ -42,7 +47,10 @@ export function PolicyTester() {
             </Select>
           </Field>
           <Field label={words.receipts.dataClass} hint={words.classHints[search.class ?? 'none']}>
-            <Select value={search.class ?? ''} onChange={(event) => set({ class: dataClasses.find((name) => name === event.target.value) })}>
+            <Select
+              value={search.class ?? ''}
+              onChange={(event) => set({ class: dataClasses.find((name) => name === event.target.value) })}
+            >
               <option value="">{words.classes.none}</option>
               {dataClasses.map((name) => (
                 <option key={name} value={name}>
@@ -52,16 +60,34 @@ export function PolicyTester() {
             </Select>
           </Field>
           <Field label={words.receipts.purpose}>
-            <TextInput value={search.purpose ?? ''} maxLength={200} onChange={(event) => set({ purpose: event.currentTarget.value || undefined })} />
+            <TextInput
+              value={search.purpose ?? ''}
+              maxLength={200}
+              onChange={(event) => set({ purpose: event.currentTarget.value || undefined })}
+            />
           </Field>
           <Field label={words.policy.at} hint={words.policy.atHint}>
-            <TextInput type="date" value={search.at ?? ''} onChange={(event) => set({ at: event.currentTarget.value || undefined })} />
+            <TextInput
+              type="date"
+              value={search.at ?? ''}
+              onChange={(event) => set({ at: event.currentTarget.value || undefined })}
+            />
           </Field>
-          <Checkbox label={words.policy.demonstration} checked={search.demonstration ?? false} onChange={(event) => set({ demonstration: event.target.checked || undefined })} />
+          <Checkbox
+            label={words.policy.demonstration}
+            checked={search.demonstration ?? false}
+            onChange={(event) => set({ demonstration: event.target.checked || undefined })}
+          />
         </form>
       </Panel>
       <Panel title={words.policy.verdict} flush>
-        <div aria-live="polite">{model === undefined && models.data ? <p className="p-4 text-soft">{words.models.emptyLead}</p> : <Loaded answer={decision}>{(value) => <WhyHere decision={value} />}</Loaded>}</div>
+        <div aria-live="polite">
+          {model === undefined && models.data ? (
+            <p className="p-4 text-soft">{words.models.emptyLead}</p>
+          ) : (
+            <Loaded answer={decision}>{(value) => <WhyHere decision={value} />}</Loaded>
+          )}
+        </div>
       </Panel>
     </div>
   );

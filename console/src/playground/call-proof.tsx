@@ -13,14 +13,32 @@ import type { Exchange } from './use-conversation.ts';
 const pollMs = 700;
 
 /** The receipt and the decision of the last call. Both come a moment after the answer: the call must reach the log. */
-export function CallProof({ exchange, className }: { readonly exchange: Exchange; readonly className: string }) {
+export function CallProof({
+  exchange,
+  className,
+}: {
+  readonly exchange: Exchange;
+  readonly className: string;
+}) {
   const words = useWords();
   const may = useMay();
   const id = exchange.receiptId;
   const ready = id !== undefined && exchange.settled;
-  const receipt = useOperation(proofOperations.getReceipt, { params: { id: id ?? '' } }, { enabled: ready && may('receipts:read'), refetchMs: pollMs, until: ({ status }) => status === 'sequenced' });
+  const receipt = useOperation(
+    proofOperations.getReceipt,
+    { params: { id: id ?? '' } },
+    {
+      enabled: ready && may('receipts:read'),
+      refetchMs: pollMs,
+      until: ({ status }) => status === 'sequenced',
+    },
+  );
   const sequenced = receipt.data?.status === 'sequenced';
-  const decision = useOperation(decisionsOperations.get, { params: { callId: id ?? '' } }, { enabled: ready && sequenced && may('calls:read') });
+  const decision = useOperation(
+    decisionsOperations.get,
+    { params: { callId: id ?? '' } },
+    { enabled: ready && sequenced && may('calls:read') },
+  );
   return (
     <div className={`flex min-w-0 flex-col gap-4 ${className}`}>
       <Panel title={words.playground.receipt}>
@@ -29,7 +47,9 @@ export function CallProof({ exchange, className }: { readonly exchange: Exchange
         ) : (
           <div className="flex flex-col gap-2 text-sm">
             <span>
-              <Badge tone={sequenced ? 'lawful' : 'waiting'}>{sequenced ? words.receipts.sequenced : words.receipts.pending}</Badge>
+              <Badge tone={sequenced ? 'lawful' : 'waiting'}>
+                {sequenced ? words.receipts.sequenced : words.receipts.pending}
+              </Badge>
             </span>
             <code className="font-mono text-xs break-all">{id}</code>
             <Link to="/proof/receipts" search={{ receipt: id }} className="prose-link">

@@ -1,7 +1,10 @@
 import { KulningError } from '@kulning/sdk';
 
 interface Chunk {
-  readonly choices?: readonly { readonly delta?: { readonly content?: string | null }; readonly finish_reason?: string | null }[];
+  readonly choices?: readonly {
+    readonly delta?: { readonly content?: string | null };
+    readonly finish_reason?: string | null;
+  }[];
   readonly error?: OpenAiError;
 }
 
@@ -29,7 +32,9 @@ export function errorOfOpenAi(error: OpenAiError, status: number): KulningError 
 /** Lines of a byte stream, however the network cut it; a character split between two chunks stays whole. */
 async function* linesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = '';
-  const reader = bytes.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  const reader = bytes
+    .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+    .getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -54,5 +59,10 @@ export async function* completionText(bytes: ReadableStream<Uint8Array>): AsyncG
     const text = chunk.choices?.[0]?.delta?.content;
     if (text) yield text;
   }
-  throw new KulningError({ code: 'gateway.cut', status: 502, message: 'The stream ended before the answer did.', retryable: true });
+  throw new KulningError({
+    code: 'gateway.cut',
+    status: 502,
+    message: 'The stream ended before the answer did.',
+    retryable: true,
+  });
 }

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { useOperation } from '../app/api.tsx';
+import { SampleSwitch } from '../app/sample-switch.tsx';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field, Select, TextArea } from '../ui/field.tsx';
@@ -18,6 +19,8 @@ const route = getRouteApi('/inside/models/playground');
 
 type Mail = OperationResult<typeof instanceOperations.demoMails>['items'][number];
 
+const dataClasses: readonly DataClass[] = ['public', 'internal', 'personal', 'special', 'none'];
+
 const textOf = (mail: Mail) => `${mail.subject}\n\n${mail.body}`;
 
 /** One prompt, its answer as it comes, and beside it the receipt and why it was answered where it was. */
@@ -26,7 +29,11 @@ export function PlaygroundScreen() {
   const models = useOperation(modelsOperations.list, undefined);
   const mails = useOperation(instanceOperations.demoMails, undefined);
   return (
-    <Screen title={words.pages.playground} lead={words.playground.lead} commands={[{ cli: 'kulning chat', operation: instanceOperations.playgroundKey }]}>
+    <Screen
+      title={words.pages.playground}
+      lead={words.playground.lead}
+      commands={[{ cli: 'kulning chat', operation: instanceOperations.playgroundKey }]}
+    >
       <Loaded answer={models} lines={8}>
         {({ items }) =>
           items.length === 0 ? (
@@ -53,18 +60,28 @@ export function PlaygroundScreen() {
   );
 }
 
-function Bench({ models, mails }: { readonly models: readonly ModelView[]; readonly mails: readonly Mail[] }) {
+function Bench({
+  models,
+  mails,
+}: {
+  readonly models: readonly ModelView[];
+  readonly mails: readonly Mail[];
+}) {
   const { words, language } = useSpeech();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { exchange, ask, cancel } = useConversation();
-  const mail = mails.find(({ id }) => id === search.mail) ?? mails.find((candidate) => candidate.language === language) ?? mails[0];
+  const mail =
+    mails.find(({ id }) => id === search.mail) ??
+    mails.find((candidate) => candidate.language === language) ??
+    mails[0];
   const [typed, setTyped] = useState<{ readonly mailId: string | undefined; readonly text: string }>();
   const text = typed && typed.mailId === mail?.id ? typed.text : mail ? textOf(mail) : '';
   const model = models.find(({ name }) => name === search.model) ?? models[0];
   const dataClass: DataClass = search.class ?? 'public';
   const busy = exchange.state === 'asking' || exchange.state === 'streaming';
-  const set = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
+  const set = (part: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[15rem_minmax(0,1fr)] xl:grid-cols-[15rem_minmax(0,1fr)_24rem]">
       <MailList mails={mails} selected={mail?.id} onSelect={(id) => set({ mail: id })} />
@@ -88,7 +105,7 @@ function Bench({ models, mails }: { readonly models: readonly ModelView[]; reado
             </Field>
             <Field label={words.playground.dataClass}>
               <Select value={dataClass} onChange={(event) => set({ class: event.target.value as DataClass })}>
-                {(['public', 'internal', 'personal', 'special'] as const).map((name) => (
+                {dataClasses.map((name) => (
                   <option key={name} value={name}>
                     {words.classes[name]}
                   </option>
@@ -102,7 +119,12 @@ function Bench({ models, mails }: { readonly models: readonly ModelView[]; reado
             </p>
           )}
           <Field label={words.playground.prompt}>
-            <TextArea rows={9} value={text} required onChange={(event) => setTyped({ mailId: mail?.id, text: event.currentTarget.value })} />
+            <TextArea
+              rows={9}
+              value={text}
+              required
+              onChange={(event) => setTyped({ mailId: mail?.id, text: event.currentTarget.value })}
+            />
           </Field>
           <div className="flex gap-2">
             <Button kind="primary" type="submit" busy={busy} disabled={!model || text.trim() === ''}>
@@ -118,17 +140,37 @@ function Bench({ models, mails }: { readonly models: readonly ModelView[]; reado
   );
 }
 
-function MailList({ mails, selected, onSelect }: { readonly mails: readonly Mail[]; readonly selected: string | undefined; readonly onSelect: (id: string) => void }) {
+function MailList({
+  mails,
+  selected,
+  onSelect,
+}: {
+  readonly mails: readonly Mail[];
+  readonly selected: string | undefined;
+  readonly onSelect: (id: string) => void;
+}) {
   const words = useWords();
   return (
     <Panel title={words.playground.mails} flush>
       {mails.length === 0 ? (
-        <p className="p-4 text-sm text-soft">{words.playground.noMails}</p>
+        <div className="flex flex-col gap-3 p-4 text-sm text-soft">
+          <p>{words.playground.noMails}</p>
+          <SampleSwitch href="/models/playground" />
+        </div>
       ) : (
-        <ul tabIndex={0} aria-label={words.playground.mails} className="m-0 max-h-52 list-none overflow-y-auto p-0 lg:max-h-[34rem]">
+        <ul
+          tabIndex={0}
+          aria-label={words.playground.mails}
+          className="m-0 max-h-52 list-none overflow-y-auto p-0 lg:max-h-[34rem]"
+        >
           {mails.map((mail) => (
             <li key={mail.id} className="border-b border-line last:border-0">
-              <button type="button" aria-pressed={mail.id === selected} onClick={() => onSelect(mail.id)} className={`block w-full px-3 py-2 text-left -outline-offset-2 ${mail.id === selected ? 'bg-accent-wash' : 'hover:bg-sunken'}`}>
+              <button
+                type="button"
+                aria-pressed={mail.id === selected}
+                onClick={() => onSelect(mail.id)}
+                className={`block w-full px-3 py-2 text-left -outline-offset-2 ${mail.id === selected ? 'bg-accent-wash' : 'hover:bg-sunken'}`}
+              >
                 <span className="flex items-baseline justify-between gap-2">
                   <span className="truncate text-sm font-medium">{mail.from}</span>
                   <Badge>{mail.language}</Badge>
@@ -151,10 +193,21 @@ function MailList({ mails, selected, onSelect }: { readonly mails: readonly Mail
 function AnswerPanel({ exchange }: { readonly exchange: Exchange }) {
   const words = useWords();
   return (
-    <Panel title={words.playground.answer} actions={<Badge tone={exchange.state === 'done' ? 'lawful' : exchange.state === 'failed' ? 'refused' : 'neutral'}>{words.playground.states[exchange.state]}</Badge>}>
+    <Panel
+      title={words.playground.answer}
+      actions={
+        <Badge
+          tone={exchange.state === 'done' ? 'lawful' : exchange.state === 'failed' ? 'refused' : 'neutral'}
+        >
+          {words.playground.states[exchange.state]}
+        </Badge>
+      }
+    >
       <div aria-live="polite" aria-busy={exchange.state === 'streaming'} className="min-h-20">
         {exchange.state === 'idle' && <p className="text-soft">{words.playground.idle}</p>}
-        {exchange.answer !== '' && <p className="font-mono text-sm break-words whitespace-pre-wrap">{exchange.answer}</p>}
+        {exchange.answer !== '' && (
+          <p className="font-mono text-sm break-words whitespace-pre-wrap">{exchange.answer}</p>
+        )}
       </div>
       {exchange.error && <Problem error={exchange.error} />}
     </Panel>

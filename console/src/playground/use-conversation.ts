@@ -6,7 +6,8 @@ import type { Language } from '../words/format.ts';
 import { useSpeech } from '../words/words.tsx';
 import { completionText, errorOfOpenAi } from './completion-stream.ts';
 
-export type DataClass = 'public' | 'internal' | 'personal' | 'special';
+/** `none` is unclassified: refused everywhere. */
+export type DataClass = 'public' | 'internal' | 'personal' | 'special' | 'none';
 
 export interface Question {
   readonly model: string;
@@ -45,7 +46,9 @@ export function useConversation() {
   const keyFor = async (dataClass: DataClass): Promise<Key> => {
     const held = keys.current.get(dataClass);
     if (held && new Date(held.expiresAt).getTime() > Date.now() + 60_000) return held;
-    const key = await client.call(instanceOperations.playgroundKey, { body: { dataClass } });
+    const key = await client.call(instanceOperations.playgroundKey, {
+      body: { dataClass: dataClass === 'none' ? null : dataClass },
+    });
     keys.current.set(dataClass, key);
     return key;
   };
@@ -54,7 +57,8 @@ export function useConversation() {
     abort.current?.abort();
     const control = new AbortController();
     abort.current = control;
-    const change = (part: Partial<Exchange>) => abort.current === control && setExchange((before) => ({ ...before, ...part }));
+    const change = (part: Partial<Exchange>) =>
+      abort.current === control && setExchange((before) => ({ ...before, ...part }));
     setExchange({ ...idle, state: 'asking' });
     try {
       const key = await keyFor(question.dataClass);
@@ -67,7 +71,12 @@ export function useConversation() {
       change({ state: 'done', settled: true });
     } catch (cause) {
       if (control.signal.aborted) change({ state: 'cancelled', settled: true });
-      else change({ state: 'failed', settled: true, error: cause instanceof KulningError ? cause : unreachable(cause) });
+      else
+        change({
+          state: 'failed',
+          settled: true,
+          error: cause instanceof KulningError ? cause : unreachable(cause),
+        });
     }
   };
 
@@ -78,12 +87,25 @@ export function useConversation() {
 const newKeyTries = 12;
 const newKeyPauseMs = 150;
 
-async function sendQuestion(key: Key, question: Question, language: Language, signal: AbortSignal): Promise<Response> {
+async function sendQuestion(
+  key: Key,
+  question: Question,
+  language: Language,
+  signal: AbortSignal,
+): Promise<Response> {
   for (let tried = 1; ; tried += 1) {
     const response = await fetch('/v1/chat/completions', {
       method: 'POST',
-      headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json', 'accept-language': language },
-      body: JSON.stringify({ model: question.model, stream: true, messages: [{ role: 'user', content: question.text }] }),
+      headers: {
+        authorization: `Bearer ${key.secret}`,
+        'content-type': 'application/json',
+        'accept-language': language,
+      },
+      body: JSON.stringify({
+        model: question.model,
+        stream: true,
+        messages: [{ role: 'user', content: question.text }],
+      }),
       signal,
     });
     if (response.status !== 401 || tried === newKeyTries) return response;
@@ -93,8 +115,18 @@ async function sendQuestion(key: Key, question: Question, language: Language, si
 
 async function errorOfResponse(response: Response): Promise<KulningError> {
   const body: unknown = await response.json().catch(() => ({}));
-  const error = typeof body === 'object' && body !== null && 'error' in body ? (body.error as Parameters<typeof errorOfOpenAi>[0]) : {};
+  const error =
+    typeof body === 'object' && body !== null && 'error' in body
+      ? (body.error as Parameters<typeof errorOfOpenAi>[0])
+      : {};
   return errorOfOpenAi(error, response.status);
 }
 
-const unreachable = (cause: unknown) => new KulningError({ code: 'gateway.unreachable', status: 503, message: 'The gateway cannot be reached.', retryable: true, cause });
+const unreachable = (cause: unknown) =>
+  new KulningError({
+    code: 'gateway.unreachable',
+    status: 503,
+    message: 'The gateway cannot be reached.',
+    retryable: true,
+    cause,
+  });

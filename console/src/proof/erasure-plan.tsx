@@ -1,4 +1,9 @@
-import { erasuresOperations, subjectsOperations, type ErasurePreview, type RecordDecision } from '@kulning/sdk';
+import {
+  erasuresOperations,
+  subjectsOperations,
+  type ErasurePreview,
+  type RecordDecision,
+} from '@kulning/sdk';
 import { useEffect, useState } from 'react';
 
 import { useAct, useClient } from '../app/api.tsx';
@@ -30,7 +35,8 @@ export function ErasurePlan({ identifiers, decisions, onErased }: PlanProps) {
   const { reset } = preview;
   useEffect(() => reset(), [decisions, reset]);
 
-  const exportAll = async () => saveFile('person.json', await client.call(subjectsOperations.export, { body }));
+  const exportAll = async () =>
+    saveFile('person.json', await client.call(subjectsOperations.export, { body }));
   const plan = preview.data;
   const accepted = erase.data;
   return (
@@ -43,7 +49,11 @@ export function ErasurePlan({ identifiers, decisions, onErased }: PlanProps) {
             {words.person.preview}
           </Button>
           {plan && (
-            <Button kind="danger" disabled={!may('subjects:erase') || plan.undecided.length > 0} onClick={() => setConfirming(true)}>
+            <Button
+              kind="danger"
+              disabled={!may('subjects:erase') || plan.undecided.length > 0}
+              onClick={() => setConfirming(true)}
+            >
               {words.person.erase}
             </Button>
           )}
@@ -70,7 +80,12 @@ export function ErasurePlan({ identifiers, decisions, onErased }: PlanProps) {
         </Confirm>
       )}
       {accepted && (
-        <Dialog open onClose={() => onErased(accepted.erasure.id)} title={words.person.saltTitle} description={words.person.saltLead}>
+        <Dialog
+          open
+          onClose={() => onErased(accepted.erasure.id)}
+          title={words.person.saltTitle}
+          description={words.person.saltLead}
+        >
           <div className="flex flex-col gap-4">
             <CodeLine text={accepted.subjectSalt} />
             <Button kind="primary" onClick={() => onErased(accepted.erasure.id)} className="self-end">
@@ -85,7 +100,8 @@ export function ErasurePlan({ identifiers, decisions, onErased }: PlanProps) {
 
 type Count = 'destroy' | 'redact' | 'keep' | 'human';
 const counts: readonly Count[] = ['destroy', 'redact', 'keep', 'human'];
-const sum = (plan: ErasurePreview, count: Count) => plan.stores.reduce((total, store) => total + store[count], 0);
+const sum = (plan: ErasurePreview, count: Count) =>
+  plan.stores.reduce((total, store) => total + store[count], 0);
 
 function Plan({ plan }: { readonly plan: ErasurePreview }) {
   const { words, format } = useSpeech();
@@ -95,7 +111,9 @@ function Plan({ plan }: { readonly plan: ErasurePreview }) {
         <table className="w-full border-collapse text-sm">
           <thead className="text-xs text-soft">
             <tr className="border-b border-line">
-              <th scope="col" className="py-1 pr-3 text-left font-medium">{words.person.store}</th>
+              <th scope="col" className="py-1 pr-3 text-left font-medium">
+                {words.person.store}
+              </th>
               {counts.map((count) => (
                 <th key={count} scope="col" className="py-1 pl-3 text-right font-medium whitespace-nowrap">
                   {words.person.actions[count]}
@@ -107,7 +125,8 @@ function Plan({ plan }: { readonly plan: ErasurePreview }) {
             {plan.stores.map((store) => (
               <tr key={store.store} className="border-b border-line last:border-0">
                 <td className="py-1.5 pr-3">
-                  <span className="font-medium">{store.store}</span> <span className="text-soft">{store.description}</span>
+                  <span className="font-medium">{store.store}</span>{' '}
+                  <span className="text-soft">{store.description}</span>
                 </td>
                 {counts.map((count) => (
                   <td key={count} className="py-1.5 pl-3 text-right align-top">
@@ -126,7 +145,10 @@ function Plan({ plan }: { readonly plan: ErasurePreview }) {
           <ul className="m-0 mt-1 list-disc pl-5 text-sm">
             {plan.residualCopies.map((copy) => (
               <li key={copy.where}>
-                <span className="font-medium">{copy.where}</span>: {copy.description} {copy.expiresAt === null ? words.person.noExpiry : words.provenance.until(format.date(copy.expiresAt))}
+                <span className="font-medium">{copy.where}</span>: {copy.description}{' '}
+                {copy.expiresAt === null
+                  ? words.person.noExpiry
+                  : words.provenance.until(format.date(copy.expiresAt))}
               </li>
             ))}
           </ul>

@@ -9,23 +9,27 @@ import { Loaded, Notice } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { useSpeech } from '../words/words.tsx';
 
-const readBackTones: Readonly<Record<ErasureStep['readBack'], Tone>> = { gone: 'lawful', unreadable: 'lawful', pending: 'waiting', residual: 'waiting', 'not-verifiable': 'neutral', found: 'refused' };
+const readBackTones: Readonly<Record<ErasureStep['readBack'], Tone>> = {
+  gone: 'lawful',
+  unreadable: 'lawful',
+  pending: 'waiting',
+  residual: 'waiting',
+  'not-verifiable': 'neutral',
+  found: 'refused',
+};
 
 /** Each store after it was read back; the certificate once all of it is done. */
 export function ErasureProgress({ id, onBack }: { readonly id: string; readonly onBack: () => void }) {
-  const { words, format } = useSpeech();
+  const { words } = useSpeech();
   const client = useClient();
-  const erasure = useOperation(erasuresOperations.get, { params: { id } }, { refetchMs: 1000, until: ({ state }) => state === 'completed' });
-  const columns: readonly Column<ErasureStep>[] = [
-    { id: 'store', title: words.person.store, cell: (step) => step.store, value: (step) => step.store },
-    { id: 'method', title: words.person.method, wide: true, cell: (step) => step.method, value: (step) => step.method },
-    { id: 'destroyed', title: words.person.actions.destroy, align: 'end', cell: (step) => format.number(step.destroyed, 0), value: (step) => step.destroyed },
-    { id: 'redacted', title: words.person.actions.redact, align: 'end', wide: true, cell: (step) => format.number(step.redacted, 0), value: (step) => step.redacted },
-    { id: 'kept', title: words.person.actions.keep, align: 'end', wide: true, cell: (step) => format.number(step.kept, 0), value: (step) => step.kept },
-    { id: 'read', title: words.person.readBack, cell: (step) => <Badge tone={readBackTones[step.readBack]}>{words.person.readBacks[step.readBack]}</Badge>, value: (step) => step.readBack },
-    { id: 'evidence', title: words.person.evidence, wide: true, cell: (step) => step.evidence, value: (step) => step.evidence },
-  ];
-  const certificate = async () => saveFile(`${id}.json`, await client.call(erasuresOperations.certificate, { params: { id } }));
+  const erasure = useOperation(
+    erasuresOperations.get,
+    { params: { id } },
+    { refetchMs: 1000, until: ({ state }) => state === 'completed' },
+  );
+  const columns = useStepColumns();
+  const certificate = async () =>
+    saveFile(`${id}.json`, await client.call(erasuresOperations.certificate, { params: { id } }));
   return (
     <Loaded answer={erasure} lines={8}>
       {(value) => (
@@ -35,15 +39,23 @@ export function ErasureProgress({ id, onBack }: { readonly id: string; readonly 
             actions={
               <>
                 <Button onClick={onBack}>{words.person.another}</Button>
-                <Button kind="primary" disabled={value.state !== 'completed'} onClick={() => void certificate()}>
+                <Button
+                  kind="primary"
+                  disabled={value.state !== 'completed'}
+                  onClick={() => void certificate()}
+                >
                   {words.person.certificate}
                 </Button>
               </>
             }
           >
             <div aria-live="polite" className="flex flex-wrap items-center gap-2 text-sm">
-              <Badge tone={value.state === 'completed' ? 'lawful' : 'waiting'}>{words.person.states[value.state]}</Badge>
-              {value.pendingRecords > 0 && <Badge tone="waiting">{words.person.pending(value.pendingRecords)}</Badge>}
+              <Badge tone={value.state === 'completed' ? 'lawful' : 'waiting'}>
+                {words.person.states[value.state]}
+              </Badge>
+              {value.pendingRecords > 0 && (
+                <Badge tone="waiting">{words.person.pending(value.pendingRecords)}</Badge>
+              )}
               <code className="font-mono text-xs break-all text-soft">{value.id}</code>
             </div>
             {value.waitingFor !== null && (
@@ -54,10 +66,68 @@ export function ErasureProgress({ id, onBack }: { readonly id: string; readonly 
             <p className="mt-3 max-w-prose text-xs text-soft">{words.person.assessment}</p>
           </Panel>
           <Panel title={words.person.readBackTitle} flush>
-            <Table caption={words.person.readBackTitle} columns={columns} rows={value.steps} rowKey={(step) => step.store} csv={`${id}.csv`} />
+            <Table
+              caption={words.person.readBackTitle}
+              columns={columns}
+              rows={value.steps}
+              rowKey={(step) => step.store}
+              csv={`${id}.csv`}
+            />
           </Panel>
         </>
       )}
     </Loaded>
   );
+}
+
+function useStepColumns(): readonly Column<ErasureStep>[] {
+  const { words, format } = useSpeech();
+  return [
+    { id: 'store', title: words.person.store, cell: (step) => step.store, value: (step) => step.store },
+    {
+      id: 'method',
+      title: words.person.method,
+      wide: true,
+      cell: (step) => step.method,
+      value: (step) => step.method,
+    },
+    {
+      id: 'destroyed',
+      title: words.person.actions.destroy,
+      align: 'end',
+      cell: (step) => format.number(step.destroyed, 0),
+      value: (step) => step.destroyed,
+    },
+    {
+      id: 'redacted',
+      title: words.person.actions.redact,
+      align: 'end',
+      wide: true,
+      cell: (step) => format.number(step.redacted, 0),
+      value: (step) => step.redacted,
+    },
+    {
+      id: 'kept',
+      title: words.person.actions.keep,
+      align: 'end',
+      wide: true,
+      cell: (step) => format.number(step.kept, 0),
+      value: (step) => step.kept,
+    },
+    {
+      id: 'read',
+      title: words.person.readBack,
+      cell: (step) => (
+        <Badge tone={readBackTones[step.readBack]}>{words.person.readBacks[step.readBack]}</Badge>
+      ),
+      value: (step) => step.readBack,
+    },
+    {
+      id: 'evidence',
+      title: words.person.evidence,
+      wide: true,
+      cell: (step) => step.evidence,
+      value: (step) => step.evidence,
+    },
+  ];
 }

@@ -17,14 +17,25 @@ import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';
 
-const tones: Readonly<Record<Witness['state'], Tone>> = { new: 'waiting', cosigning: 'lawful', unreachable: 'waiting', refusing: 'refused', ahead: 'refused', inconsistent: 'refused' };
+const tones: Readonly<Record<Witness['state'], Tone>> = {
+  new: 'waiting',
+  cosigning: 'lawful',
+  unreachable: 'waiting',
+  refusing: 'refused',
+  ahead: 'refused',
+  inconsistent: 'refused',
+};
 
 /** The log itself: how long it is, its last signed head, the keys to pin, and who cosigns. */
 export function LedgerScreen() {
   const { words, format } = useSpeech();
   const ledger = useOperation(proofOperations.status, undefined, { refetchMs: 5000 });
   return (
-    <Screen title={words.pages.ledger} lead={words.ledger.lead} commands={[{ cli: 'kulning status', operation: proofOperations.status }]}>
+    <Screen
+      title={words.pages.ledger}
+      lead={words.ledger.lead}
+      commands={[{ cli: 'kulning status', operation: proofOperations.status }]}
+    >
       <Loaded answer={ledger} lines={8}>
         {(value) => (
           <>
@@ -50,7 +61,11 @@ export function LedgerScreen() {
             </Panel>
             <Witnesses witnesses={value.witnesses} />
             <Panel title={words.ledger.head}>
-              <pre tabIndex={0} aria-label={words.ledger.head} className="m-0 overflow-x-auto rounded-base bg-sunken p-3 font-mono text-xs">
+              <pre
+                tabIndex={0}
+                aria-label={words.ledger.head}
+                className="m-0 overflow-x-auto rounded-base bg-sunken p-3 font-mono text-xs"
+              >
                 {value.checkpoint}
               </pre>
             </Panel>
@@ -67,19 +82,53 @@ function Witnesses({ witnesses }: { readonly witnesses: readonly Witness[] }) {
   const [adding, setAdding] = useState(false);
   const columns: readonly Column<Witness>[] = [
     { id: 'name', title: words.ledger.witness, cell: (row) => row.name, value: (row) => row.name },
-    { id: 'state', title: words.sites.state, cell: (row) => <Badge tone={tones[row.state]}>{words.ledger.states[row.state]}</Badge>, value: (row) => row.state },
-    { id: 'size', title: words.ledger.size, align: 'end', cell: (row) => (row.size === null ? '–' : format.number(row.size, 0)), value: (row) => row.size },
-    { id: 'at', title: words.ledger.cosignedAt, wide: true, cell: (row) => (row.cosignedAt === null ? '–' : <Time at={row.cosignedAt} />), value: (row) => row.cosignedAt },
-    { id: 'detail', title: words.ledger.detail, wide: true, cell: (row) => row.detail ?? '', value: (row) => row.detail },
+    {
+      id: 'state',
+      title: words.sites.state,
+      cell: (row) => <Badge tone={tones[row.state]}>{words.ledger.states[row.state]}</Badge>,
+      value: (row) => row.state,
+    },
+    {
+      id: 'size',
+      title: words.ledger.size,
+      align: 'end',
+      cell: (row) => (row.size === null ? '–' : format.number(row.size, 0)),
+      value: (row) => row.size,
+    },
+    {
+      id: 'at',
+      title: words.ledger.cosignedAt,
+      wide: true,
+      cell: (row) => (row.cosignedAt === null ? '–' : <Time at={row.cosignedAt} />),
+      value: (row) => row.cosignedAt,
+    },
+    {
+      id: 'detail',
+      title: words.ledger.detail,
+      wide: true,
+      cell: (row) => row.detail ?? '',
+      value: (row) => row.detail,
+    },
   ];
   return (
-    <Panel flush title={words.ledger.witnesses} actions={may('instance:write') && <Button onClick={() => setAdding(true)}>{words.ledger.addWitness}</Button>}>
+    <Panel
+      flush
+      title={words.ledger.witnesses}
+      actions={
+        may('instance:write') && <Button onClick={() => setAdding(true)}>{words.ledger.addWitness}</Button>
+      }
+    >
       {witnesses.length === 0 ? (
         <Empty title={words.ledger.noWitness} action={<CodeLine text="npx kulning witness --help" />}>
           {words.ledger.noWitnessLead}
         </Empty>
       ) : (
-        <Table caption={words.ledger.witnesses} columns={columns} rows={witnesses} rowKey={(row) => row.name} />
+        <Table
+          caption={words.ledger.witnesses}
+          columns={columns}
+          rows={witnesses}
+          rowKey={(row) => row.name}
+        />
       )}
       <AddWitness open={adding} onClose={() => setAdding(false)} />
     </Panel>
@@ -90,10 +139,17 @@ function AddWitness({ open, onClose }: { readonly open: boolean; readonly onClos
   const words = useWords();
   const act = useAct(proofOperations.addWitness, [proofOperations.status]);
   return (
-    <Dialog open={open} onClose={onClose} title={words.ledger.addWitness} description={words.ledger.noWitnessLead}>
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={words.ledger.addWitness}
+      description={words.ledger.noWitnessLead}
+    >
       <form
         className="flex flex-col gap-4"
-        onSubmit={onSubmit(({ url = '', vkeys = '' }) => act.mutate({ body: { url, vkeys: vkeys.split(/\s+/).filter(Boolean) } }, { onSuccess: onClose }))}
+        onSubmit={onSubmit(({ url = '', vkeys = '' }) =>
+          act.mutate({ body: { url, vkeys: vkeys.split(/\s+/).filter(Boolean) } }, { onSuccess: onClose }),
+        )}
       >
         <Field label={words.ledger.url}>
           <TextInput name="url" type="url" required placeholder="https://witness.example" />

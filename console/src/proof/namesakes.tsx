@@ -13,7 +13,10 @@ interface NamesakesProps {
 export function Namesakes({ candidates, decisions, onDecide }: NamesakesProps) {
   const { words, format } = useSpeech();
   const decide = (candidate: NamesakeCandidate, action: RecordDecision['action']) =>
-    onDecide([...decisions.filter(({ recordId }) => !candidate.recordIds.includes(recordId)), ...candidate.recordIds.map((recordId) => ({ recordId, action }))]);
+    onDecide([
+      ...decisions.filter(({ recordId }) => !candidate.recordIds.includes(recordId)),
+      ...candidate.recordIds.map((recordId) => ({ recordId, action })),
+    ]);
   return (
     <Panel title={words.person.namesakes(candidates.length)}>
       <p className="mb-3 max-w-prose text-sm text-soft">{words.person.namesakesLead}</p>
@@ -23,19 +26,33 @@ export function Namesakes({ candidates, decisions, onDecide }: NamesakesProps) {
           return (
             <fieldset key={candidate.key} className="rounded-base border border-line p-3">
               <legend className="px-1 text-sm font-medium">
-                {words.person.records(candidate.recordIds.length)} · {format.list(candidate.stores)} · {format.date(candidate.firstAt)}
+                {words.person.records(candidate.recordIds.length)} · {format.list(candidate.stores)} ·{' '}
+                {format.date(candidate.firstAt)}
                 {candidate.firstAt === candidate.lastAt ? '' : ` – ${format.date(candidate.lastAt)}`}
               </legend>
               {candidate.contexts.map((context) => (
-                <p key={context} className="my-1 border-l-2 border-line pl-3 font-mono text-xs break-words text-soft">
+                <p
+                  key={context}
+                  className="my-1 border-l-2 border-line pl-3 font-mono text-xs break-words text-soft"
+                >
                   {context}
                 </p>
               ))}
-              {candidate.otherIdentifiers.length > 0 && <p className="my-1 text-xs text-soft">{words.person.otherIdentifiers(format.list(candidate.otherIdentifiers))}</p>}
+              {candidate.otherIdentifiers.length > 0 && (
+                <p className="my-1 text-xs text-soft">
+                  {words.person.otherIdentifiers(format.list(candidate.otherIdentifiers))}
+                </p>
+              )}
               <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-sm">
                 {(['destroy', 'keep'] as const).map((action) => (
                   <label key={action} className="flex min-h-6 items-center gap-2">
-                    <input type="radio" name={candidate.key} checked={chosen === action} onChange={() => decide(candidate, action)} className="size-4 accent-(--accent)" />
+                    <input
+                      type="radio"
+                      name={candidate.key}
+                      checked={chosen === action}
+                      onChange={() => decide(candidate, action)}
+                      className="size-4 accent-(--accent)"
+                    />
                     {words.person.decide[action]}
                   </label>
                 ))}

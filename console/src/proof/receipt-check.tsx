@@ -9,7 +9,12 @@ import { Button } from '../ui/button.tsx';
 import { CheckIcon, CrossIcon, QuestionIcon } from '../ui/icons.tsx';
 import { useSpeech } from '../words/words.tsx';
 
-const tones = { verified: 'lawful', wrong: 'refused', unpinned: 'waiting', pending: 'waiting' } as const satisfies Record<string, Tone>;
+const tones = {
+  verified: 'lawful',
+  wrong: 'refused',
+  unpinned: 'waiting',
+  pending: 'waiting',
+} as const satisfies Record<string, Tone>;
 
 /**
  * Checks a receipt in this browser with the verifier that is published. The keys come from the server that made the
@@ -25,7 +30,9 @@ export function ReceiptCheck({ receipt }: { readonly receipt: Receipt }) {
       return verifyReceipt(receipt, {
         pinnedKeys: ledger.data?.vkeys ?? [],
         // A pinned witness must have cosigned: those that came later have not.
-        pinnedWitnesses: (ledger.data?.witnesses ?? []).flatMap(({ vkeys }) => vkeys).filter((vkey) => receipt.keys.witnesses.includes(vkey)),
+        pinnedWitnesses: (ledger.data?.witnesses ?? [])
+          .flatMap(({ vkeys }) => vkeys)
+          .filter((vkey) => receipt.keys.witnesses.includes(vkey)),
       });
     },
   });
@@ -48,12 +55,22 @@ export function ReceiptCheck({ receipt }: { readonly receipt: Receipt }) {
             </p>
             <ul className="m-0 flex list-none flex-col gap-1 p-0">
               {report.passed.map((name) => (
-                <CheckLine key={name} icon={<CheckIcon className="mt-0.5 size-4 text-lawful" />} name={name} />
+                <CheckLine
+                  key={name}
+                  icon={<CheckIcon className="mt-0.5 size-4 text-lawful" />}
+                  name={name}
+                />
               ))}
               {report.failure && (
                 <li className="flex gap-2 text-refused">
                   <CrossIcon className="mt-0.5 size-4" />
-                  <span className="min-w-0 break-all">{words.check.failed(checkName(words.check.names, report.failure.check), report.failure.expected, report.failure.found)}</span>
+                  <span className="min-w-0 break-all">
+                    {words.check.failed(
+                      checkName(words.check.names, report.failure.check),
+                      report.failure.expected,
+                      report.failure.found,
+                    )}
+                  </span>
                 </li>
               )}
               {report.unchecked.map((name) => (
@@ -63,7 +80,11 @@ export function ReceiptCheck({ receipt }: { readonly receipt: Receipt }) {
                 </li>
               ))}
             </ul>
-            <p className="text-xs text-soft">{report.witnesses.length === 0 ? words.check.selfAttested : words.check.witnessed(format.list(report.witnesses))}</p>
+            <p className="text-xs text-soft">
+              {report.witnesses.length === 0
+                ? words.check.selfAttested
+                : words.check.witnessed(format.list(report.witnesses))}
+            </p>
           </>
         )}
       </div>

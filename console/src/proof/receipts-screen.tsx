@@ -11,6 +11,7 @@ import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { Time } from '../ui/time.tsx';
 import { useWords } from '../words/words.tsx';
 import { CallOutcome } from './call-outcome.tsx';
@@ -20,27 +21,30 @@ const route = getRouteApi('/inside/proof/receipts');
 const dataClasses = ['public', 'internal', 'personal', 'special'] as const;
 
 /** A day as the address has it, as the moment that the API wants. */
-const momentOf = (day: string | undefined) => (day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00`).toISOString() : undefined);
+const momentOf = (day: string | undefined) =>
+  day !== undefined && /^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00`).toISOString() : undefined;
 
 export function ReceiptsScreen() {
   const words = useWords();
   const may = useMay();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const filter = { outcome: search.outcome, dataClass: search.class, site: search.site, from: momentOf(search.from), to: momentOf(search.to) };
+  const filter = {
+    outcome: search.outcome,
+    dataClass: search.class,
+    site: search.site,
+    from: momentOf(search.from),
+    to: momentOf(search.to),
+  };
   const filtered = Object.values(filter).some((value) => value !== undefined);
-  const receipts = useOperation(proofOperations.listReceipts, { query: { ...filter, limit: 100 } }, { keep: true, refetchMs: 10_000 });
+  const receipts = useOperation(
+    proofOperations.listReceipts,
+    { query: { ...filter, limit: 100 } },
+    { keep: true, refetchMs: 10_000 },
+  );
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const siteName = (id: string | null) => sites.data?.items.find((site) => site.id === id)?.name ?? id;
-  const columns: readonly Column<ReceiptSummary>[] = [
-    { id: 'at', title: words.receipts.at, cell: (row) => <Time at={row.at} />, value: (row) => row.at },
-    { id: 'outcome', title: words.receipts.outcome, cell: (row) => <CallOutcome outcome={row.outcome} />, value: (row) => row.outcome },
-    { id: 'class', title: words.receipts.dataClass, cell: (row) => (row.dataClass === null ? <span className="text-soft italic">{words.classes.none}</span> : words.classes[row.dataClass]), value: (row) => row.dataClass },
-    { id: 'site', title: words.receipts.site, wide: true, cell: (row) => siteName(row.siteId) ?? <span className="text-soft">{words.receipts.nowhere}</span>, value: (row) => siteName(row.siteId) },
-    { id: 'model', title: words.receipts.model, wide: true, cell: (row) => row.model ?? '–', value: (row) => row.model },
-    { id: 'log', title: words.receipts.log, wide: true, cell: (row) => <Badge tone={row.status === 'sequenced' ? 'lawful' : 'waiting'}>{row.status === 'sequenced' ? words.receipts.sequenced : words.receipts.pending}</Badge>, value: (row) => row.status },
-    { id: 'id', title: words.receipts.id, wide: true, cell: (row) => <code className="font-mono text-xs text-soft" title={row.id}>{`${row.id.slice(0, 5)}…${row.id.slice(-8)}`}</code>, value: (row) => row.id },
-  ];
+  const columns = useReceiptColumns(siteName);
   const close = () => void navigate({ search: (before) => ({ ...before, receipt: undefined }) });
   return (
     <Screen
@@ -52,12 +56,25 @@ export function ReceiptsScreen() {
       ]}
     >
       <Filters sites={sites.data?.items ?? []} filtered={filtered} />
-      <Split onClose={close} detail={search.receipt === undefined ? undefined : { id: search.receipt, title: words.receipts.one, content: <ReceiptDetail key={search.receipt} id={search.receipt} /> }}>
+      <Split
+        onClose={close}
+        detail={
+          search.receipt === undefined
+            ? undefined
+            : {
+                id: search.receipt,
+                title: words.receipts.one,
+                content: <ReceiptDetail key={search.receipt} id={search.receipt} />,
+              }
+        }
+      >
         <Panel flush>
           <Loaded answer={receipts} lines={8}>
             {({ items, next }) =>
               items.length === 0 ? (
-                <Empty title={filtered ? words.receipts.noneFiltered : words.receipts.empty}>{filtered ? words.receipts.noneFilteredLead : words.receipts.emptyLead}</Empty>
+                <Empty title={filtered ? words.receipts.noneFiltered : words.receipts.empty}>
+                  {filtered ? words.receipts.noneFilteredLead : words.receipts.emptyLead}
+                </Empty>
               ) : (
                 <>
                   <Table
@@ -65,14 +82,23 @@ export function ReceiptsScreen() {
                     columns={columns}
                     rows={items}
                     rowKey={(row) => row.id}
-                    sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                    onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                    {...sortingOf(
+                      search,
+                      (part) =>
+                        void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+                    )}
                     selected={search.receipt}
-                    onSelect={(row) => void navigate({ search: (before) => ({ ...before, receipt: row.id }) })}
+                    onSelect={(row) =>
+                      void navigate({ search: (before) => ({ ...before, receipt: row.id }) })
+                    }
                     compact={search.receipt !== undefined}
                     csv="receipts.csv"
                   />
-                  {next !== undefined && <p className="border-t border-line px-3 py-2 text-xs text-soft">{words.receipts.newest(items.length)}</p>}
+                  {next !== undefined && (
+                    <p className="border-t border-line px-3 py-2 text-xs text-soft">
+                      {words.receipts.newest(items.length)}
+                    </p>
+                  )}
                 </>
               )
             }
@@ -83,15 +109,29 @@ export function ReceiptsScreen() {
   );
 }
 
-function Filters({ sites, filtered }: { readonly sites: readonly { readonly id: string; readonly name: string }[]; readonly filtered: boolean }) {
+function Filters({
+  sites,
+  filtered,
+}: {
+  readonly sites: readonly { readonly id: string; readonly name: string }[];
+  readonly filtered: boolean;
+}) {
   const words = useWords();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const set = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
+  const set = (part: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   return (
-    <form aria-label={words.common.filter} onSubmit={(event) => event.preventDefault()} className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap">
+    <form
+      aria-label={words.common.filter}
+      onSubmit={(event) => event.preventDefault()}
+      className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap"
+    >
       <Field label={words.receipts.outcome} className="lg:w-40">
-        <Select value={search.outcome ?? ''} onChange={(event) => set({ outcome: callOutcomes.find((name) => name === event.target.value) })}>
+        <Select
+          value={search.outcome ?? ''}
+          onChange={(event) => set({ outcome: callOutcomes.find((name) => name === event.target.value) })}
+        >
           <option value="">{words.common.all}</option>
           {callOutcomes.map((name) => (
             <option key={name} value={name}>
@@ -101,7 +141,10 @@ function Filters({ sites, filtered }: { readonly sites: readonly { readonly id: 
         </Select>
       </Field>
       <Field label={words.receipts.dataClass} className="lg:w-40">
-        <Select value={search.class ?? ''} onChange={(event) => set({ class: dataClasses.find((name) => name === event.target.value) })}>
+        <Select
+          value={search.class ?? ''}
+          onChange={(event) => set({ class: dataClasses.find((name) => name === event.target.value) })}
+        >
           <option value="">{words.common.all}</option>
           {dataClasses.map((name) => (
             <option key={name} value={name}>
@@ -111,7 +154,10 @@ function Filters({ sites, filtered }: { readonly sites: readonly { readonly id: 
         </Select>
       </Field>
       <Field label={words.receipts.site} className="lg:w-48">
-        <Select value={search.site ?? ''} onChange={(event) => set({ site: event.target.value || undefined })}>
+        <Select
+          value={search.site ?? ''}
+          onChange={(event) => set({ site: event.target.value || undefined })}
+        >
           <option value="">{words.common.all}</option>
           {sites.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -121,16 +167,92 @@ function Filters({ sites, filtered }: { readonly sites: readonly { readonly id: 
         </Select>
       </Field>
       <Field label={words.receipts.from} className="lg:w-40">
-        <TextInput type="date" value={search.from ?? ''} onChange={(event) => set({ from: event.currentTarget.value || undefined })} />
+        <TextInput
+          type="date"
+          value={search.from ?? ''}
+          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
+        />
       </Field>
       <Field label={words.receipts.to} className="lg:w-40">
-        <TextInput type="date" value={search.to ?? ''} onChange={(event) => set({ to: event.currentTarget.value || undefined })} />
+        <TextInput
+          type="date"
+          value={search.to ?? ''}
+          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
+        />
       </Field>
       {filtered && (
-        <Button kind="quiet" onClick={() => set({ outcome: undefined, class: undefined, site: undefined, from: undefined, to: undefined })}>
+        <Button
+          kind="quiet"
+          onClick={() =>
+            set({ outcome: undefined, class: undefined, site: undefined, from: undefined, to: undefined })
+          }
+        >
           {words.common.clearFilter}
         </Button>
       )}
     </form>
   );
+}
+
+function useReceiptColumns(
+  siteName: (id: string | null) => string | null,
+): readonly Column<ReceiptSummary>[] {
+  const words = useWords();
+  return [
+    { id: 'at', title: words.receipts.at, cell: (row) => <Time at={row.at} />, value: (row) => row.at },
+    {
+      id: 'outcome',
+      title: words.receipts.outcome,
+      cell: (row) => <CallOutcome outcome={row.outcome} />,
+      value: (row) => row.outcome,
+    },
+    {
+      id: 'class',
+      title: words.receipts.dataClass,
+      cell: (row) =>
+        row.dataClass === null ? (
+          <span className="text-soft italic">{words.classes.none}</span>
+        ) : (
+          words.classes[row.dataClass]
+        ),
+      value: (row) => row.dataClass,
+    },
+    {
+      id: 'site',
+      title: words.receipts.site,
+      wide: true,
+      cell: (row) => siteName(row.siteId) ?? <span className="text-soft">{words.receipts.nowhere}</span>,
+      value: (row) => siteName(row.siteId),
+    },
+    {
+      id: 'model',
+      title: words.receipts.model,
+      wide: true,
+      cell: (row) => row.model ?? '–',
+      value: (row) => row.model,
+    },
+    {
+      id: 'log',
+      title: words.receipts.log,
+      wide: true,
+      cell: (row) => (
+        <Badge tone={row.status === 'sequenced' ? 'lawful' : 'waiting'}>
+          {row.status === 'sequenced' ? words.receipts.sequenced : words.receipts.pending}
+        </Badge>
+      ),
+      value: (row) => row.status,
+    },
+    {
+      id: 'id',
+      title: words.receipts.id,
+      wide: true,
+      cell: (row) => (
+        <code
+          className="font-mono text-xs text-soft"
+          title={row.id}
+        >{`${row.id.slice(0, 5)}…${row.id.slice(-8)}`}</code>
+      ),
+      value: (row) => row.id,
+    },
+  ];
 }

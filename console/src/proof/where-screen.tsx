@@ -12,7 +12,11 @@ export function WhereScreen() {
   const { words, format } = useSpeech();
   const where = useOperation(instanceOperations.where, undefined);
   return (
-    <Screen title={words.pages.where} lead={words.where.lead} commands={[{ cli: 'kulning status', operation: instanceOperations.where }]}>
+    <Screen
+      title={words.pages.where}
+      lead={words.where.lead}
+      commands={[{ cli: 'kulning status', operation: instanceOperations.where }]}
+    >
       <Panel title={words.where.title} flush>
         <Loaded answer={where}>
           {(value) => (

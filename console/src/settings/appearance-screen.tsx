@@ -31,7 +31,13 @@ export function AppearanceScreen() {
           setTheme(value);
         }}
       />
-      <Choices title={words.frame.language} name="language" value={language} choices={languages.map(({ id, name }) => ({ value: id, label: name, lang: id }))} onChoose={setLanguage} />
+      <Choices
+        title={words.frame.language}
+        name="language"
+        value={language}
+        choices={languages.map(({ id, name }) => ({ value: id, label: name, lang: id }))}
+        onChoose={setLanguage}
+      />
     </Screen>
   );
 }
@@ -41,8 +47,18 @@ function Choices<T extends string>({ title, name, value, choices, onChoose }: Ch
     <Panel title={title}>
       <div role="radiogroup" aria-label={title} className="flex flex-col gap-2">
         {choices.map((choice) => (
-          <label key={choice.value} className="flex min-h-6 items-center gap-2 text-sm" {...(choice.lang !== undefined && { lang: choice.lang })}>
-            <input type="radio" name={name} checked={value === choice.value} onChange={() => onChoose(choice.value)} className="size-4 accent-(--accent)" />
+          <label
+            key={choice.value}
+            className="flex min-h-6 items-center gap-2 text-sm"
+            {...(choice.lang !== undefined && { lang: choice.lang })}
+          >
+            <input
+              type="radio"
+              name={name}
+              checked={value === choice.value}
+              onChange={() => onChoose(choice.value)}
+              className="size-4 accent-(--accent)"
+            />
             {choice.label}
           </label>
         ))}

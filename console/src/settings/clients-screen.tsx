@@ -12,6 +12,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Empty, Loaded, Problem } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { Time } from '../ui/time.tsx';
 import { languages } from '../words/format.ts';
 import { useSpeech } from '../words/words.tsx';
@@ -28,13 +29,39 @@ export function ClientsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const organisations = useOperation(identityOperations.listOrganisations, undefined);
-  const adding = (add: boolean) => void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
+  const adding = (add: boolean) =>
+    void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
   const columns: readonly Column<Organisation>[] = [
     { id: 'name', title: words.clients.name, cell: (row) => row.name, value: (row) => row.name },
-    { id: 'language', title: words.frame.language, cell: (row) => languages.find(({ id }) => id === row.language)?.name, value: (row) => row.language },
-    { id: 'demonstration', title: words.sites.state, cell: (row) => row.demonstration && <Hatched>{words.frame.demonstration}</Hatched>, value: (row) => Number(row.demonstration) },
-    { id: 'retention', title: words.organisation.retention, wide: true, cell: (row) => (row.retentionDays === null ? words.organisation.keepNothing : words.organisation.daysOf(row.retentionDays)), value: (row) => row.retentionDays },
-    { id: 'since', title: words.members.since, wide: true, cell: (row) => <Time at={row.createdAt} />, value: (row) => row.createdAt },
+    {
+      id: 'language',
+      title: words.frame.language,
+      cell: (row) => languages.find(({ id }) => id === row.language)?.name,
+      value: (row) => row.language,
+    },
+    {
+      id: 'demonstration',
+      title: words.sites.state,
+      cell: (row) => row.demonstration && <Hatched>{words.frame.demonstration}</Hatched>,
+      value: (row) => Number(row.demonstration),
+    },
+    {
+      id: 'retention',
+      title: words.organisation.retention,
+      wide: true,
+      cell: (row) =>
+        row.retentionDays === null
+          ? words.organisation.keepNothing
+          : words.organisation.daysOf(row.retentionDays),
+      value: (row) => row.retentionDays,
+    },
+    {
+      id: 'since',
+      title: words.members.since,
+      wide: true,
+      cell: (row) => <Time at={row.createdAt} />,
+      value: (row) => row.createdAt,
+    },
   ];
   return (
     <Screen
@@ -47,7 +74,10 @@ export function ClientsScreen() {
           </Button>
         )
       }
-      commands={[{ operation: identityOperations.listOrganisations }, { operation: identityOperations.createOrganisation }]}
+      commands={[
+        { operation: identityOperations.listOrganisations },
+        { operation: identityOperations.createOrganisation },
+      ]}
     >
       <Panel flush>
         <Loaded answer={organisations} lines={4}>
@@ -61,8 +91,10 @@ export function ClientsScreen() {
                 columns={columns}
                 rows={clients}
                 rowKey={(row) => row.id}
-                sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                {...sortingOf(
+                  search,
+                  (part) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+                )}
                 csv="clients.csv"
               />
             );
@@ -76,12 +108,25 @@ export function ClientsScreen() {
 
 function AddClient({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const { words, language } = useSpeech();
-  const act = useAct(identityOperations.createOrganisation, [identityOperations.listOrganisations, identityOperations.me]);
+  const act = useAct(identityOperations.createOrganisation, [
+    identityOperations.listOrganisations,
+    identityOperations.me,
+  ]);
   return (
     <Dialog open={open} onClose={onClose} title={words.clients.add} description={words.clients.addLead}>
       <form
         className="flex flex-col gap-4"
-        onSubmit={onSubmit((texts) => act.mutate({ body: { name: texts.name ?? '', language: languages.find(({ id }) => id === texts.language)?.id ?? language } }, { onSuccess: onClose }))}
+        onSubmit={onSubmit((texts) =>
+          act.mutate(
+            {
+              body: {
+                name: texts.name ?? '',
+                language: languages.find(({ id }) => id === texts.language)?.id ?? language,
+              },
+            },
+            { onSuccess: onClose },
+          ),
+        )}
       >
         <Field label={words.clients.name} error={errorAt(act.error, 'name')}>
           <TextInput name="name" required maxLength={120} />

@@ -57,7 +57,11 @@ export function KeyForm({ open, onClose }: { readonly open: boolean; readonly on
           <TextInput name="name" required maxLength={120} />
         </Field>
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label={words.keys.defaultClass} hint={words.keys.defaultClassHint} error={errorAt(act.error, 'dataClass')}>
+          <Field
+            label={words.keys.defaultClass}
+            hint={words.keys.defaultClassHint}
+            error={errorAt(act.error, 'dataClass')}
+          >
             <Select name="dataClass" defaultValue="">
               <option value="">{words.classes.none}</option>
               {dataClasses.map((name) => (
@@ -67,7 +71,11 @@ export function KeyForm({ open, onClose }: { readonly open: boolean; readonly on
               ))}
             </Select>
           </Field>
-          <Field label={words.keys.days} hint={words.keys.daysHint} error={errorAt(act.error, 'expiresInDays')}>
+          <Field
+            label={words.keys.days}
+            hint={words.keys.daysHint}
+            error={errorAt(act.error, 'expiresInDays')}
+          >
             <TextInput name="days" type="number" min={1} max={3650} defaultValue={365} />
           </Field>
         </div>
@@ -80,7 +88,16 @@ export function KeyForm({ open, onClose }: { readonly open: boolean; readonly on
             {scopes
               .filter((scope) => session.scopes.includes(scope))
               .map((scope) => (
-                <Checkbox key={scope} label={<code className="font-mono text-xs">{scope}</code>} checked={chosen.includes(scope)} onChange={(event) => setChosen(event.target.checked ? [...chosen, scope] : chosen.filter((other) => other !== scope))} />
+                <Checkbox
+                  key={scope}
+                  label={<code className="font-mono text-xs">{scope}</code>}
+                  checked={chosen.includes(scope)}
+                  onChange={(event) =>
+                    setChosen(
+                      event.target.checked ? [...chosen, scope] : chosen.filter((other) => other !== scope),
+                    )
+                  }
+                />
               ))}
           </div>
         </fieldset>

@@ -11,6 +11,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { Time } from '../ui/time.tsx';
 import { useSpeech } from '../words/words.tsx';
 import { KeyForm } from './key-form.tsx';
@@ -22,32 +23,16 @@ type Key = OperationResult<typeof identityOperations.listKeys>['items'][number];
 const expired = (key: Key) => key.expiresAt !== null && new Date(key.expiresAt).getTime() < Date.now();
 
 export function KeysScreen() {
-  const { words, format } = useSpeech();
+  const { words } = useSpeech();
   const may = useMay();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const keys = useOperation(identityOperations.listKeys, undefined);
   const revoke = useAct(identityOperations.revokeKey, [identityOperations.listKeys]);
   const [revoking, setRevoking] = useState<Key>();
-  const adding = (add: boolean) => void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
-  const columns: readonly Column<Key>[] = [
-    { id: 'name', title: words.keys.name, cell: (row) => row.name, value: (row) => row.name },
-    { id: 'prefix', title: words.keys.prefix, cell: (row) => <code className="font-mono text-xs">{row.prefix}…</code>, value: (row) => row.prefix },
-    { id: 'state', title: words.sites.state, cell: (row) => (row.revokedAt !== null ? <Badge tone="refused">{words.keys.revoked}</Badge> : expired(row) ? <Badge tone="waiting">{words.keys.expired}</Badge> : <Badge tone="lawful">{words.keys.valid}</Badge>), value: (row) => row.revokedAt ?? '' },
-    { id: 'class', title: words.receipts.dataClass, wide: true, cell: (row) => (row.dataClass === null ? <span className="text-soft italic">{words.classes.none}</span> : words.classes[row.dataClass]), value: (row) => row.dataClass },
-    { id: 'scopes', title: words.keys.scopes, wide: true, cell: (row) => <span className="font-mono text-xs break-words">{row.scopes.join(' ')}</span>, value: (row) => row.scopes.join(' ') },
-    { id: 'expires', title: words.keys.expires, wide: true, cell: (row) => (row.expiresAt === null ? words.keys.never : format.date(row.expiresAt)), value: (row) => row.expiresAt },
-    { id: 'used', title: words.keys.lastUsed, wide: true, cell: (row) => (row.lastUsedAt === null ? words.keys.neverUsed : <Time at={row.lastUsedAt} />), value: (row) => row.lastUsedAt },
-    {
-      id: 'revoke',
-      title: words.keys.revoke,
-      cell: (row) => (
-        <Button kind="quiet" disabled={row.revokedAt !== null || !may('keys:write')} aria-label={words.keys.revokeOf(row.name)} onClick={() => setRevoking(row)}>
-          {words.keys.revoke}
-        </Button>
-      ),
-    },
-  ];
+  const adding = (add: boolean) =>
+    void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
+  const columns = useKeyColumns(setRevoking);
   return (
     <Screen
       title={words.pages.keys}
@@ -72,8 +57,10 @@ export function KeysScreen() {
                 columns={columns}
                 rows={items}
                 rowKey={(row) => row.id}
-                sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                {...sortingOf(
+                  search,
+                  (part) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+                )}
                 csv="keys.csv"
               />
             )
@@ -81,9 +68,94 @@ export function KeysScreen() {
         </Loaded>
       </Panel>
       <KeyForm open={search.add === true && may('keys:write')} onClose={() => adding(false)} />
-      <Confirm open={revoking !== undefined} onClose={() => setRevoking(undefined)} title={words.keys.revokeOf(revoking?.name ?? '')} action={words.keys.revoke} busy={revoke.isPending} error={revoke.error} onConfirm={() => revoking && revoke.mutate({ params: { keyId: revoking.id } }, { onSuccess: () => setRevoking(undefined) })}>
+      <Confirm
+        open={revoking !== undefined}
+        onClose={() => setRevoking(undefined)}
+        title={words.keys.revokeOf(revoking?.name ?? '')}
+        action={words.keys.revoke}
+        busy={revoke.isPending}
+        error={revoke.error}
+        onConfirm={() =>
+          revoking &&
+          revoke.mutate({ params: { keyId: revoking.id } }, { onSuccess: () => setRevoking(undefined) })
+        }
+      >
         {words.keys.revokeMeans}
       </Confirm>
     </Screen>
   );
+}
+
+function useKeyColumns(onRevoke: (key: Key) => void): readonly Column<Key>[] {
+  const { words, format } = useSpeech();
+  const may = useMay();
+  return [
+    { id: 'name', title: words.keys.name, cell: (row) => row.name, value: (row) => row.name },
+    {
+      id: 'prefix',
+      title: words.keys.prefix,
+      cell: (row) => <code className="font-mono text-xs">{row.prefix}…</code>,
+      value: (row) => row.prefix,
+    },
+    {
+      id: 'state',
+      title: words.sites.state,
+      cell: (row) =>
+        row.revokedAt !== null ? (
+          <Badge tone="refused">{words.keys.revoked}</Badge>
+        ) : expired(row) ? (
+          <Badge tone="waiting">{words.keys.expired}</Badge>
+        ) : (
+          <Badge tone="lawful">{words.keys.valid}</Badge>
+        ),
+      value: (row) => row.revokedAt ?? '',
+    },
+    {
+      id: 'class',
+      title: words.receipts.dataClass,
+      wide: true,
+      cell: (row) =>
+        row.dataClass === null ? (
+          <span className="text-soft italic">{words.classes.none}</span>
+        ) : (
+          words.classes[row.dataClass]
+        ),
+      value: (row) => row.dataClass,
+    },
+    {
+      id: 'scopes',
+      title: words.keys.scopes,
+      wide: true,
+      cell: (row) => <span className="font-mono text-xs break-words">{row.scopes.join(' ')}</span>,
+      value: (row) => row.scopes.join(' '),
+    },
+    {
+      id: 'expires',
+      title: words.keys.expires,
+      wide: true,
+      cell: (row) => (row.expiresAt === null ? words.keys.never : format.date(row.expiresAt)),
+      value: (row) => row.expiresAt,
+    },
+    {
+      id: 'used',
+      title: words.keys.lastUsed,
+      wide: true,
+      cell: (row) => (row.lastUsedAt === null ? words.keys.neverUsed : <Time at={row.lastUsedAt} />),
+      value: (row) => row.lastUsedAt,
+    },
+    {
+      id: 'revoke',
+      title: words.keys.revoke,
+      cell: (row) => (
+        <Button
+          kind="quiet"
+          disabled={row.revokedAt !== null || !may('keys:write')}
+          aria-label={words.keys.revokeOf(row.name)}
+          onClick={() => onRevoke(row)}
+        >
+          {words.keys.revoke}
+        </Button>
+      ),
+    },
+  ];
 }

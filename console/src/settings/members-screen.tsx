@@ -13,6 +13,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Loaded, Problem } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { Time } from '../ui/time.tsx';
 import { useWords } from '../words/words.tsx';
 
@@ -23,44 +24,18 @@ type Member = OperationResult<typeof identityOperations.listMembers>['items'][nu
 export function MembersScreen() {
   const words = useWords();
   const may = useMay();
-  const session = useSession();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const members = useOperation(identityOperations.listMembers, undefined);
   const change = useAct(identityOperations.changeMember, [identityOperations.listMembers]);
   const remove = useAct(identityOperations.removeMember, [identityOperations.listMembers]);
   const [removing, setRemoving] = useState<Member>();
-  const adding = (add: boolean) => void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
-  const columns: readonly Column<Member>[] = [
-    { id: 'name', title: words.members.name, cell: (row) => row.name, value: (row) => row.name },
-    { id: 'email', title: words.login.email, wide: true, cell: (row) => <span className="break-all">{row.email}</span>, value: (row) => row.email },
-    {
-      id: 'role',
-      title: words.members.role,
-      cell: (row) => (
-        <Field label={<span className="sr-only">{words.members.roleOf(row.name)}</span>}>
-          <Select value={row.role} disabled={!may('members:write') || row.userId === session.user?.id} onChange={(event) => change.mutate({ params: { userId: row.userId }, body: { role: event.target.value as Role } })}>
-            {roles.map((role) => (
-              <option key={role} value={role}>
-                {words.members.roles[role]}
-              </option>
-            ))}
-          </Select>
-        </Field>
-      ),
-      value: (row) => row.role,
-    },
-    { id: 'since', title: words.members.since, wide: true, cell: (row) => <Time at={row.since} />, value: (row) => row.since },
-    {
-      id: 'remove',
-      title: words.common.remove,
-      cell: (row) => (
-        <Button kind="quiet" disabled={!may('members:write') || row.userId === session.user?.id} aria-label={words.members.removeOf(row.name)} onClick={() => setRemoving(row)}>
-          {words.common.remove}
-        </Button>
-      ),
-    },
-  ];
+  const adding = (add: boolean) =>
+    void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
+  const columns = useMemberColumns(
+    (member, role) => change.mutate({ params: { userId: member.userId }, body: { role } }),
+    setRemoving,
+  );
   return (
     <Screen
       title={words.pages.members}
@@ -83,8 +58,10 @@ export function MembersScreen() {
               columns={columns}
               rows={items}
               rowKey={(row) => row.userId}
-              sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-              onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+              {...sortingOf(
+                search,
+                (part) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+              )}
               csv="members.csv"
             />
           )}
@@ -101,7 +78,18 @@ export function MembersScreen() {
         </dl>
       </Panel>
       <AddMember open={search.add === true && may('members:write')} onClose={() => adding(false)} />
-      <Confirm open={removing !== undefined} onClose={() => setRemoving(undefined)} title={words.members.removeOf(removing?.name ?? '')} action={words.common.remove} busy={remove.isPending} error={remove.error} onConfirm={() => removing && remove.mutate({ params: { userId: removing.userId } }, { onSuccess: () => setRemoving(undefined) })}>
+      <Confirm
+        open={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={words.members.removeOf(removing?.name ?? '')}
+        action={words.common.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() =>
+          removing &&
+          remove.mutate({ params: { userId: removing.userId } }, { onSuccess: () => setRemoving(undefined) })
+        }
+      >
         {words.members.removeMeans}
       </Confirm>
     </Screen>
@@ -115,7 +103,12 @@ function AddMember({ open, onClose }: { readonly open: boolean; readonly onClose
     <Dialog open={open} onClose={onClose} title={words.members.add} description={words.members.addLead}>
       <form
         className="flex flex-col gap-4"
-        onSubmit={onSubmit(({ name = '', email = '', passphrase = '', role }) => act.mutate({ body: { name, email, passphrase, role: roles.find((known) => known === role) ?? 'member' } }, { onSuccess: onClose }))}
+        onSubmit={onSubmit(({ name = '', email = '', passphrase = '', role }) =>
+          act.mutate(
+            { body: { name, email, passphrase, role: roles.find((known) => known === role) ?? 'member' } },
+            { onSuccess: onClose },
+          ),
+        )}
       >
         <Field label={words.members.name} error={errorAt(act.error, 'name')}>
           <TextInput name="name" required maxLength={120} autoComplete="off" />
@@ -132,7 +125,11 @@ function AddMember({ open, onClose }: { readonly open: boolean; readonly onClose
             ))}
           </Select>
         </Field>
-        <Field label={words.members.passphrase} hint={words.claim.passphraseHint} error={errorAt(act.error, 'passphrase')}>
+        <Field
+          label={words.members.passphrase}
+          hint={words.claim.passphraseHint}
+          error={errorAt(act.error, 'passphrase')}
+        >
           <TextInput name="passphrase" type="password" required minLength={12} autoComplete="new-password" />
         </Field>
         {act.isError && <Problem error={act.error} />}
@@ -145,4 +142,64 @@ function AddMember({ open, onClose }: { readonly open: boolean; readonly onClose
       </form>
     </Dialog>
   );
+}
+
+function useMemberColumns(
+  onRole: (member: Member, role: Role) => void,
+  onRemove: (member: Member) => void,
+): readonly Column<Member>[] {
+  const words = useWords();
+  const may = useMay();
+  const session = useSession();
+  return [
+    { id: 'name', title: words.members.name, cell: (row) => row.name, value: (row) => row.name },
+    {
+      id: 'email',
+      title: words.login.email,
+      wide: true,
+      cell: (row) => <span className="break-all">{row.email}</span>,
+      value: (row) => row.email,
+    },
+    {
+      id: 'role',
+      title: words.members.role,
+      cell: (row) => (
+        <Field label={<span className="sr-only">{words.members.roleOf(row.name)}</span>}>
+          <Select
+            value={row.role}
+            disabled={!may('members:write') || row.userId === session.user?.id}
+            onChange={(event) => onRole(row, event.target.value as Role)}
+          >
+            {roles.map((role) => (
+              <option key={role} value={role}>
+                {words.members.roles[role]}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      ),
+      value: (row) => row.role,
+    },
+    {
+      id: 'since',
+      title: words.members.since,
+      wide: true,
+      cell: (row) => <Time at={row.since} />,
+      value: (row) => row.since,
+    },
+    {
+      id: 'remove',
+      title: words.common.remove,
+      cell: (row) => (
+        <Button
+          kind="quiet"
+          disabled={!may('members:write') || row.userId === session.user?.id}
+          aria-label={words.members.removeOf(row.name)}
+          onClick={() => onRemove(row)}
+        >
+          {words.common.remove}
+        </Button>
+      ),
+    },
+  ];
 }

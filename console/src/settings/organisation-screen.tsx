@@ -18,7 +18,10 @@ export function OrganisationScreen() {
   const words = useWords();
   const may = useMay();
   const { organisation } = useSession();
-  const act = useAct(identityOperations.updateOrganisation, [identityOperations.me, identityOperations.listOrganisations]);
+  const act = useAct(identityOperations.updateOrganisation, [
+    identityOperations.me,
+    identityOperations.listOrganisations,
+  ]);
   const [keeping, setKeeping] = useState(organisation.retentionDays !== null);
   const save = (texts: FormTexts) =>
     act.mutate({
@@ -30,7 +33,13 @@ export function OrganisationScreen() {
       },
     });
   return (
-    <Screen title={words.pages.organisation} commands={[{ operation: identityOperations.listOrganisations }, { operation: identityOperations.updateOrganisation }]}>
+    <Screen
+      title={words.pages.organisation}
+      commands={[
+        { operation: identityOperations.listOrganisations },
+        { operation: identityOperations.updateOrganisation },
+      ]}
+    >
       <form key={organisation.id} className="flex flex-col gap-4" onSubmit={onSubmit(save)}>
         <Panel title={words.organisation.title}>
           <div className="flex max-w-xl flex-col gap-4">
@@ -46,36 +55,34 @@ export function OrganisationScreen() {
                 ))}
               </Select>
             </Field>
-            <Field label={words.organisation.revenue} hint={words.organisation.revenueHint} error={errorAt(act.error, 'revenueEur')}>
+            <Field
+              label={words.organisation.revenue}
+              hint={words.organisation.revenueHint}
+              error={errorAt(act.error, 'revenueEur')}
+            >
               <TextInput name="revenue" inputMode="decimal" defaultValue={organisation.revenueEur ?? ''} />
             </Field>
           </div>
         </Panel>
-        <Panel title={words.organisation.retention}>
-          <fieldset className="flex max-w-xl flex-col gap-3">
-            <legend className="mb-2 text-sm text-soft">{words.organisation.retentionLead}</legend>
-            <label className="flex min-h-6 items-center gap-2 text-sm">
-              <input type="radio" name="keep" checked={!keeping} onChange={() => setKeeping(false)} className="size-4 accent-(--accent)" />
-              {words.organisation.keepNothing}
-            </label>
-            <label className="flex min-h-6 items-center gap-2 text-sm">
-              <input type="radio" name="keep" checked={keeping} onChange={() => setKeeping(true)} className="size-4 accent-(--accent)" />
-              {words.organisation.keepDays}
-            </label>
-            {keeping && (
-              <Field label={words.organisation.days} error={errorAt(act.error, 'retentionDays')}>
-                <TextInput name="retention" type="number" required min={1} max={3650} defaultValue={organisation.retentionDays ?? 30} className="max-w-32" />
-              </Field>
-            )}
-          </fieldset>
-        </Panel>
+        <Retention
+          days={organisation.retentionDays}
+          keeping={keeping}
+          onKeeping={setKeeping}
+          error={errorAt(act.error, 'retentionDays')}
+        />
         {act.isError && <Problem error={act.error} />}
         {act.isSuccess && (
           <div role="status">
             <Notice tone="lawful">{words.common.saved}</Notice>
           </div>
         )}
-        <Button kind="primary" type="submit" busy={act.isPending} disabled={!may('organisations:write')} className="self-start">
+        <Button
+          kind="primary"
+          type="submit"
+          busy={act.isPending}
+          disabled={!may('organisations:write')}
+          className="self-start"
+        >
           {words.common.save}
         </Button>
       </form>
@@ -84,17 +91,75 @@ export function OrganisationScreen() {
   );
 }
 
+interface RetentionProps {
+  readonly days: number | null;
+  readonly keeping: boolean;
+  readonly onKeeping: (keeping: boolean) => void;
+  readonly error: string | undefined;
+}
+
+function Retention({ days, keeping, onKeeping, error }: RetentionProps) {
+  const words = useWords();
+  return (
+    <Panel title={words.organisation.retention}>
+      <fieldset className="flex max-w-xl flex-col gap-3">
+        <legend className="mb-2 text-sm text-soft">{words.organisation.retentionLead}</legend>
+        <label className="flex min-h-6 items-center gap-2 text-sm">
+          <input
+            type="radio"
+            name="keep"
+            checked={!keeping}
+            onChange={() => onKeeping(false)}
+            className="size-4 accent-(--accent)"
+          />
+          {words.organisation.keepNothing}
+        </label>
+        <label className="flex min-h-6 items-center gap-2 text-sm">
+          <input
+            type="radio"
+            name="keep"
+            checked={keeping}
+            onChange={() => onKeeping(true)}
+            className="size-4 accent-(--accent)"
+          />
+          {words.organisation.keepDays}
+        </label>
+        {keeping && (
+          <Field label={words.organisation.days} error={error}>
+            <TextInput
+              name="retention"
+              type="number"
+              required
+              min={1}
+              max={3650}
+              defaultValue={days ?? 30}
+              className="max-w-32"
+            />
+          </Field>
+        )}
+      </fieldset>
+    </Panel>
+  );
+}
+
 /** The sample company can be put back as it came, or taken away for good. */
 function Sample() {
   const words = useWords();
   const status = useOperation(instanceOperations.status, undefined);
-  const changes = [instanceOperations.status, instanceOperations.demoMails, instanceOperations.steps, identityOperations.me];
+  const changes = [
+    instanceOperations.status,
+    instanceOperations.demoMails,
+    instanceOperations.steps,
+    identityOperations.me,
+  ];
   const reset = useAct(instanceOperations.demoReset, changes);
   const remove = useAct(instanceOperations.demoRemove, changes);
   const [removing, setRemoving] = useState(false);
   return (
     <Panel title={words.organisation.sample}>
-      <p className="mb-3 max-w-prose text-sm text-soft">{status.data?.demonstration === false ? words.organisation.sampleGone : words.organisation.sampleLead}</p>
+      <p className="mb-3 max-w-prose text-sm text-soft">
+        {status.data?.demonstration === false ? words.organisation.sampleGone : words.organisation.sampleLead}
+      </p>
       <div className="flex flex-wrap gap-2">
         <Button busy={reset.isPending} onClick={() => reset.mutate(undefined)}>
           {words.organisation.sampleReset}
@@ -106,8 +171,20 @@ function Sample() {
         )}
       </div>
       {reset.isError && <Problem error={reset.error} />}
-      {reset.data && <p role="status" className="mt-2 text-sm text-lawful">{words.organisation.sampleBack(reset.data.mails, reset.data.documents)}</p>}
-      <Confirm open={removing} onClose={() => setRemoving(false)} title={words.organisation.sampleRemove} action={words.common.remove} busy={remove.isPending} error={remove.error} onConfirm={() => remove.mutate(undefined, { onSuccess: () => setRemoving(false) })}>
+      {reset.data && (
+        <p role="status" className="mt-2 text-sm text-lawful">
+          {words.organisation.sampleBack(reset.data.mails, reset.data.documents)}
+        </p>
+      )}
+      <Confirm
+        open={removing}
+        onClose={() => setRemoving(false)}
+        title={words.organisation.sampleRemove}
+        action={words.common.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate(undefined, { onSuccess: () => setRemoving(false) })}
+      >
         {words.organisation.sampleRemoveMeans}
       </Confirm>
     </Panel>

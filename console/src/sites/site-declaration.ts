@@ -3,7 +3,9 @@ import type { FormTexts } from '../app/form.ts';
 const figures = ['powerLimitMw', 'gramsCo2PerKwh', 'eurPerMwh', 'pue', 'roundTripMs'] as const;
 const facts = ['country', 'gridZone', 'operator', 'opensAt', 'closesAt'] as const;
 
-type Declared = { [name in (typeof figures)[number]]?: number | null } & { [name in (typeof facts)[number]]?: string | null } & {
+type Declared = { [name in (typeof figures)[number]]?: number | null } & {
+  [name in (typeof facts)[number]]?: string | null;
+} & {
   parent?: { name: string; country: string } | null;
   certifications?: string[] | null;
 };
@@ -19,17 +21,28 @@ export function declarationOf(texts: FormTexts, before: FormTexts): Declared {
   const changed = (name: string) => texts[name] !== before[name];
   const declared: Declared = {};
   for (const name of facts) if (changed(name)) declared[name] = texts[name] ?? null;
-  for (const name of figures) if (changed(name)) declared[name] = texts[name] === undefined ? null : numberOf(texts[name]);
+  for (const name of figures)
+    if (changed(name)) declared[name] = texts[name] === undefined ? null : numberOf(texts[name]);
   if (changed('parentName') || changed('parentCountry')) {
-    declared.parent = texts.parentName === undefined || texts.parentCountry === undefined ? null : { name: texts.parentName, country: texts.parentCountry };
+    declared.parent =
+      texts.parentName === undefined || texts.parentCountry === undefined
+        ? null
+        : { name: texts.parentName, country: texts.parentCountry };
   }
-  if (changed('certifications')) declared.certifications = texts.certifications === undefined ? null : linesOf(texts.certifications);
+  if (changed('certifications'))
+    declared.certifications = texts.certifications === undefined ? null : linesOf(texts.certifications);
   return declared;
 }
 
-const linesOf = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 /** Without what was withdrawn: a new site has nothing to withdraw. */
 export function stated(declared: Declared): { [name in keyof Declared]: NonNullable<Declared[name]> } {
-  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== null)) as ReturnType<typeof stated>;
+  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== null)) as ReturnType<
+    typeof stated
+  >;
 }

@@ -33,7 +33,9 @@ export function SiteDetail({ site, onEdit, onRemoved }: SiteDetailProps) {
       <Facts>
         <FactRow name={words.sites.place}>
           {site.place ?? words.provenance.unknown}{' '}
-          {site.latitude !== undefined && site.longitude !== undefined && <span className="text-xs text-soft">{`${format.number(site.latitude, 2)}°, ${format.number(site.longitude, 2)}°`}</span>}
+          {site.latitude !== undefined && site.longitude !== undefined && (
+            <span className="text-xs text-soft">{`${format.number(site.latitude, 2)}°, ${format.number(site.longitude, 2)}°`}</span>
+          )}
         </FactRow>
         <FactRow name={words.sites.country}>
           <SiteCountry site={site} />
@@ -42,20 +44,32 @@ export function SiteDetail({ site, onEdit, onRemoved }: SiteDetailProps) {
           <Fact name={words.sites.operator} fact={site.operator} shown={site.operator?.value} />
         </FactRow>
         <FactRow name={words.sites.parent}>
-          <Fact name={words.sites.parent} fact={site.parent} shown={site.parent && `${site.parent.value.name}, ${format.country(site.parent.value.country)}`} />
+          <Fact
+            name={words.sites.parent}
+            fact={site.parent}
+            shown={site.parent && `${site.parent.value.name}, ${format.country(site.parent.value.country)}`}
+          />
         </FactRow>
         <FactRow name={words.sites.gridZone}>
           <Fact name={words.sites.gridZone} fact={site.gridZone} shown={site.gridZone?.value} />
         </FactRow>
         <FactRow name={words.sites.certifications}>
-          {site.certifications.length === 0 && <span className="text-soft">{words.sites.noCertifications}</span>}
+          {site.certifications.length === 0 && (
+            <span className="text-soft">{words.sites.noCertifications}</span>
+          )}
           {site.certifications.map((certification) => (
             <div key={certification.value}>
               <Fact name={words.sites.certifications} fact={certification} shown={certification.value} />
             </div>
           ))}
         </FactRow>
-        <FactRow name={words.sites.opensAt}>{site.opensAt ? <Fact name={words.sites.opensAt} fact={site.opensAt} shown={day(site.opensAt.value)} /> : words.sites.alwaysOpen}</FactRow>
+        <FactRow name={words.sites.opensAt}>
+          {site.opensAt ? (
+            <Fact name={words.sites.opensAt} fact={site.opensAt} shown={day(site.opensAt.value)} />
+          ) : (
+            words.sites.alwaysOpen
+          )}
+        </FactRow>
         {site.closesAt && (
           <FactRow name={words.sites.closesAt}>
             <Fact name={words.sites.closesAt} fact={site.closesAt} shown={day(site.closesAt.value)} />
@@ -77,7 +91,15 @@ export function SiteDetail({ site, onEdit, onRemoved }: SiteDetailProps) {
           </Button>
         </div>
       )}
-      <Confirm open={removing} onClose={() => setRemoving(false)} title={words.sites.removeOf(site.name)} action={words.common.remove} busy={remove.isPending} error={remove.error} onConfirm={() => remove.mutate({ params: { id: site.id } }, { onSuccess: onRemoved })}>
+      <Confirm
+        open={removing}
+        onClose={() => setRemoving(false)}
+        title={words.sites.removeOf(site.name)}
+        action={words.common.remove}
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate({ params: { id: site.id } }, { onSuccess: onRemoved })}
+      >
         {words.sites.removeMeans}
       </Confirm>
     </div>
@@ -90,7 +112,10 @@ function History({ id }: { readonly id: string }) {
   const [open, setOpen] = useState(false);
   const history = useOperation(sitesOperations.history, { params: { id } }, { enabled: open });
   return (
-    <details className="mt-2 border-t border-line pt-2 text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      className="mt-2 border-t border-line pt-2 text-sm"
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary className="min-h-6 text-soft">{words.sites.history}</summary>
       {open && (
         <Loaded answer={history}>
@@ -98,7 +123,10 @@ function History({ id }: { readonly id: string }) {
             <ul className="m-0 mt-2 flex list-none flex-col gap-2 p-0">
               {items.map((item) => (
                 <li key={`${item.fact} ${item.recordedAt}`} className="min-w-0 break-words">
-                  <span className="font-medium">{item.fact}</span> <Badge>{item.tier}</Badge> <span className="font-mono text-xs">{typeof item.value === 'string' ? item.value : JSON.stringify(item.value)}</span>
+                  <span className="font-medium">{item.fact}</span> <Badge>{item.tier}</Badge>{' '}
+                  <span className="font-mono text-xs">
+                    {typeof item.value === 'string' ? item.value : JSON.stringify(item.value)}
+                  </span>
                   <span className="block text-xs text-soft">
                     {item.source} · <Time at={item.recordedAt} />
                     {item.replacedAt !== undefined && (

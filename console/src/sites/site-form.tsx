@@ -1,4 +1,4 @@
-import { KulningError, sitesOperations, type Site } from '@kulning/sdk';
+import { sitesOperations, type KulningError, type Site } from '@kulning/sdk';
 import { useState, type ComponentProps } from 'react';
 
 import { useAct } from '../app/api.tsx';
@@ -55,10 +55,26 @@ export function SiteForm({ site, onDone }: { readonly site?: Site; readonly onDo
       ...(texts.latitude !== undefined && { latitude: numberOf(texts.latitude) }),
       ...(texts.longitude !== undefined && { longitude: numberOf(texts.longitude) }),
     };
-    if (site) update.mutate({ params: { id: site.id }, body: { ...place, ...declared } }, { onSuccess: onDone });
-    else create.mutate({ body: { slug: slugOf(place.name), ...place, simulated: texts.simulated !== undefined, ...stated(declared) } }, { onSuccess: onDone });
+    if (site)
+      update.mutate({ params: { id: site.id }, body: { ...place, ...declared } }, { onSuccess: onDone });
+    else
+      create.mutate(
+        {
+          body: {
+            slug: slugOf(place.name),
+            ...place,
+            simulated: texts.simulated !== undefined,
+            ...stated(declared),
+          },
+        },
+        { onSuccess: onDone },
+      );
   };
-  const text = (name: string, label: string, more: Omit<ComponentProps<'input'>, 'name'> & { readonly hint?: string } = {}) => {
+  const text = (
+    name: string,
+    label: string,
+    more: Omit<ComponentProps<'input'>, 'name'> & { readonly hint?: string } = {},
+  ) => {
     const { hint, ...rest } = more;
     return (
       <Field label={label} {...(hint !== undefined && { hint })} error={errorAt(error, name)}>

@@ -10,6 +10,7 @@ import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
+import { sortingOf } from '../ui/table-data.ts';
 import { useSpeech } from '../words/words.tsx';
 import { SiteDetail } from './site-detail.tsx';
 import { siteColumns, SiteFigure } from './site-figures.tsx';
@@ -18,23 +19,43 @@ import { SiteForm } from './site-form.tsx';
 const route = getRouteApi('/inside/sites');
 
 export function SitesScreen() {
-  const { words, format } = useSpeech();
+  const { words } = useSpeech();
   const may = useMay();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const sites = useOperation(sitesOperations.list, undefined);
-  const go = (part: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, site: undefined, edit: undefined, add: undefined, ...part }) });
+  const go = (part: Partial<typeof search>) =>
+    void navigate({
+      search: (before) => ({ ...before, site: undefined, edit: undefined, add: undefined, ...part }),
+    });
   const chosen = sites.data?.items.find(({ id, slug }) => id === search.site || slug === search.site);
-  const columns: readonly Column<Site>[] = [
-    ...siteColumns(words, format),
-    { id: 'pue', title: words.sites.figures.pue, align: 'end', wide: true, cell: (site) => <SiteFigure site={site} name="pue" />, value: (site) => site.pue?.value ?? null },
-    { id: 'price', title: words.sites.figures.eurPerMwh, align: 'end', wide: true, cell: (site) => <SiteFigure site={site} name="eurPerMwh" />, value: (site) => site.eurPerMwh?.value ?? null },
-  ];
+  const columns = useSiteColumns();
   const detail = () => {
-    if (search.add === true) return { id: 'add', title: words.sites.add, content: <SiteForm onDone={(site) => go({ site: site.id })} /> };
+    if (search.add === true)
+      return {
+        id: 'add',
+        title: words.sites.add,
+        content: <SiteForm onDone={(site) => go({ site: site.id })} />,
+      };
     if (!chosen) return undefined;
-    if (search.edit === true) return { id: `${chosen.id} edit`, title: words.sites.editOf(chosen.name), content: <SiteForm key={chosen.id} site={chosen} onDone={(site) => go({ site: site.id })} /> };
-    return { id: chosen.id, title: chosen.name, content: <SiteDetail key={chosen.id} site={chosen} onEdit={() => go({ site: chosen.id, edit: true })} onRemoved={() => go({})} /> };
+    if (search.edit === true)
+      return {
+        id: `${chosen.id} edit`,
+        title: words.sites.editOf(chosen.name),
+        content: <SiteForm key={chosen.id} site={chosen} onDone={(site) => go({ site: site.id })} />,
+      };
+    return {
+      id: chosen.id,
+      title: chosen.name,
+      content: (
+        <SiteDetail
+          key={chosen.id}
+          site={chosen}
+          onEdit={() => go({ site: chosen.id, edit: true })}
+          onRemoved={() => go({})}
+        />
+      ),
+    };
   };
   return (
     <Screen
@@ -47,7 +68,10 @@ export function SitesScreen() {
           </Button>
         )
       }
-      commands={[{ operation: sitesOperations.list }, ...(chosen ? [{ operation: sitesOperations.get, params: { id: chosen.slug } }] : [])]}
+      commands={[
+        { operation: sitesOperations.list },
+        ...(chosen ? [{ operation: sitesOperations.get, params: { id: chosen.slug } }] : []),
+      ]}
     >
       <Split detail={detail()} onClose={() => go({})}>
         <Panel flush>
@@ -56,15 +80,24 @@ export function SitesScreen() {
               items.length === 0 ? (
                 <Empty title={words.sites.empty}>{words.sites.emptyLead}</Empty>
               ) : (
-                <div className={chosen || search.add ? '' : 'grid grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,18rem)_minmax(0,1fr)] xl:divide-x xl:divide-line'}>
+                <div
+                  className={
+                    chosen || search.add
+                      ? ''
+                      : 'grid grid-cols-[minmax(0,1fr)] xl:grid-cols-[minmax(0,18rem)_minmax(0,1fr)] xl:divide-x xl:divide-line'
+                  }
+                >
                   {!chosen && !search.add && <SiteMap sites={items} />}
                   <Table
                     caption={words.pages.sites}
                     columns={columns}
                     rows={items}
                     rowKey={(site) => site.id}
-                    sort={search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false }}
-                    onSort={({ column, descending }) => void navigate({ search: (before) => ({ ...before, sort: column, down: descending || undefined }), replace: true })}
+                    {...sortingOf(
+                      search,
+                      (part) =>
+                        void navigate({ search: (before) => ({ ...before, ...part }), replace: true }),
+                    )}
                     selected={chosen?.id}
                     onSelect={(site) => go({ site: site.id })}
                     compact={chosen !== undefined || search.add === true}
@@ -78,4 +111,27 @@ export function SitesScreen() {
       </Split>
     </Screen>
   );
+}
+
+function useSiteColumns(): readonly Column<Site>[] {
+  const { words, format } = useSpeech();
+  return [
+    ...siteColumns(words, format),
+    {
+      id: 'pue',
+      title: words.sites.figures.pue,
+      align: 'end',
+      wide: true,
+      cell: (site) => <SiteFigure site={site} name="pue" />,
+      value: (site) => site.pue?.value ?? null,
+    },
+    {
+      id: 'price',
+      title: words.sites.figures.eurPerMwh,
+      align: 'end',
+      wide: true,
+      cell: (site) => <SiteFigure site={site} name="eurPerMwh" />,
+      value: (site) => site.eurPerMwh?.value ?? null,
+    },
+  ];
 }

@@ -19,7 +19,8 @@ export function chooseTheme(choice: ThemeChoice): void {
 
 function applyTheme(): void {
   const choice = chosenTheme();
-  document.documentElement.dataset.theme = choice === 'system' ? (system().matches ? 'dark' : 'light') : choice;
+  document.documentElement.dataset.theme =
+    choice === 'system' ? (system().matches ? 'dark' : 'light') : choice;
 }
 
 /** The theme on screen now: the document's own attribute is the one truth. */

@@ -11,11 +11,25 @@ const tones: Readonly<Record<Tone, string>> = {
 };
 
 /** A state in one word; the word carries the meaning, the colour only helps. */
-export function Badge({ tone = 'neutral', children }: { readonly tone?: Tone; readonly children: ReactNode }) {
-  return <span className={`inline-flex items-center gap-1 rounded-[4px] px-1.5 text-xs leading-5 font-medium whitespace-nowrap ${tones[tone]}`}>{children}</span>;
+export function Badge({
+  tone = 'neutral',
+  children,
+}: {
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+}) {
+  return (
+    <span
+      className={`inline-flex items-center gap-1 rounded-[4px] px-1.5 text-xs leading-5 font-medium whitespace-nowrap ${tones[tone]}`}
+    >
+      {children}
+    </span>
+  );
 }
 
 /** Hatching and the word together: what stands in for something real. */
 export function Hatched({ children }: { readonly children: ReactNode }) {
-  return <span className="hatched text-xs leading-5 font-medium whitespace-nowrap text-waiting">{children}</span>;
+  return (
+    <span className="hatched text-xs leading-5 font-medium whitespace-nowrap text-waiting">{children}</span>
+  );
 }

@@ -23,10 +23,29 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'className'>
   readonly className?: string;
 }
 
-export function Button({ kind = 'plain', busy = false, className = '', disabled, type = 'button', children, ...rest }: ButtonProps) {
+export function Button({
+  kind = 'plain',
+  busy = false,
+  className = '',
+  disabled,
+  type = 'button',
+  children,
+  ...rest
+}: ButtonProps) {
   return (
-    <button {...rest} type={type} disabled={disabled === true || busy} aria-busy={busy || undefined} className={buttonClass(kind, className)}>
-      {busy && <span aria-hidden="true" className="size-3 animate-spin rounded-full border-2 border-current border-r-transparent" />}
+    <button
+      {...rest}
+      type={type}
+      disabled={disabled === true || busy}
+      aria-busy={busy || undefined}
+      className={buttonClass(kind, className)}
+    >
+      {busy && (
+        <span
+          aria-hidden="true"
+          className="size-3 animate-spin rounded-full border-2 border-current border-r-transparent"
+        />
+      )}
       {children}
     </button>
   );

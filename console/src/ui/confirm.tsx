@@ -21,7 +21,17 @@ interface ConfirmProps {
   readonly word?: string;
 }
 
-export function Confirm({ open, onClose, title, children, action, busy, error, onConfirm, word }: ConfirmProps) {
+export function Confirm({
+  open,
+  onClose,
+  title,
+  children,
+  action,
+  busy,
+  error,
+  onConfirm,
+  word,
+}: ConfirmProps) {
   const words = useWords();
   const [typed, setTyped] = useState('');
   const ready = word === undefined || typed.trim().toLowerCase() === word;
@@ -37,7 +47,12 @@ export function Confirm({ open, onClose, title, children, action, busy, error, o
         <div className="text-sm">{children}</div>
         {word !== undefined && (
           <Field label={words.common.typeWord(word)}>
-            <TextInput value={typed} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" spellCheck={false} />
+            <TextInput
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
           </Field>
         )}
         {error && <Problem error={error} />}

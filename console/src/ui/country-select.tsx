@@ -4,7 +4,9 @@ import { useSpeech } from '../words/words.tsx';
 import { Select } from './field.tsx';
 
 /** The EU and EEA first: that is where most machines of our readers stand. */
-const eea = 'AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE'.split(' ');
+const eea = 'AT BE BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE'.split(
+  ' ',
+);
 
 /** The other officially assigned codes of ISO 3166-1. */
 const others =

@@ -22,11 +22,18 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
           <BaseDialog.Popup className="w-full max-w-lg rounded-base border border-line bg-raised p-5 shadow-lift outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
             <div className="flex items-start justify-between gap-4">
               <BaseDialog.Title className="text-lg font-semibold">{title}</BaseDialog.Title>
-              <BaseDialog.Close aria-label={words.common.close} className="-m-1 rounded-base p-1 text-soft hover:bg-sunken hover:text-ink">
+              <BaseDialog.Close
+                aria-label={words.common.close}
+                className="-m-1 rounded-base p-1 text-soft hover:bg-sunken hover:text-ink"
+              >
                 <CloseIcon />
               </BaseDialog.Close>
             </div>
-            {description !== undefined && <BaseDialog.Description className="mt-1 text-sm text-soft">{description}</BaseDialog.Description>}
+            {description !== undefined && (
+              <BaseDialog.Description className="mt-1 text-sm text-soft">
+                {description}
+              </BaseDialog.Description>
+            )}
             <div className="mt-4">{children}</div>
           </BaseDialog.Popup>
         </BaseDialog.Viewport>

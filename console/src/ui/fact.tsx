@@ -8,16 +8,32 @@ export interface KnownFact {
 }
 
 /** A fact of a site with its evidence tier beside it. A fact that is absent is unknown, and unknown denies. */
-export function Fact({ name, shown, fact }: { readonly name: string; readonly shown: string | undefined; readonly fact: KnownFact | undefined }) {
+export function Fact({
+  name,
+  shown,
+  fact,
+}: {
+  readonly name: string;
+  readonly shown: string | undefined;
+  readonly fact: KnownFact | undefined;
+}) {
   const { words, format } = useSpeech();
   if (!fact || shown === undefined) {
     return (
-      <Hint label={`${name}: ${words.provenance.unknown}. ${words.provenance.unknownDenies}`} className="text-soft italic" content={words.provenance.unknownDenies}>
+      <Hint
+        label={`${name}: ${words.provenance.unknown}. ${words.provenance.unknownDenies}`}
+        className="text-soft italic"
+        content={words.provenance.unknownDenies}
+      >
         {words.provenance.unknown}
       </Hint>
     );
   }
-  const lines = [words.tiers[fact.tier], fact.source, ...(fact.validUntil === undefined ? [] : [words.provenance.until(format.date(fact.validUntil))])];
+  const lines = [
+    words.tiers[fact.tier],
+    fact.source,
+    ...(fact.validUntil === undefined ? [] : [words.provenance.until(format.date(fact.validUntil))]),
+  ];
   return (
     <Hint
       label={[`${name}: ${shown}`, ...lines].join('. ')}

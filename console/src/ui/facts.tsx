@@ -2,7 +2,11 @@ import type { ReactNode } from 'react';
 
 /** Names and values in two columns, one under the other where it is narrow. */
 export function Facts({ children }: { readonly children: ReactNode }) {
-  return <dl className="grid grid-cols-1 gap-x-6 sm:grid-cols-[minmax(8rem,max-content)_minmax(0,1fr)]">{children}</dl>;
+  return (
+    <dl className="grid grid-cols-1 gap-x-6 sm:grid-cols-[minmax(8rem,max-content)_minmax(0,1fr)]">
+      {children}
+    </dl>
+  );
 }
 
 export function FactRow({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {

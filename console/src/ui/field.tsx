@@ -21,7 +21,9 @@ export function Field({ label, hint, error, children, className = '' }: FieldPro
     <BaseField.Root invalid={error !== undefined} className={`flex min-w-0 flex-col gap-1 ${className}`}>
       <BaseField.Label className="text-sm font-medium">{label}</BaseField.Label>
       {children}
-      {hint !== undefined && <BaseField.Description className="text-xs text-soft">{hint}</BaseField.Description>}
+      {hint !== undefined && (
+        <BaseField.Description className="text-xs text-soft">{hint}</BaseField.Description>
+      )}
       {error !== undefined && (
         <BaseField.Error match className="text-xs font-medium text-refused">
           {error}
@@ -43,7 +45,10 @@ export function TextArea({ className = '', ...rest }: ComponentProps<'textarea'>
 export function Select({ className = '', children, ...rest }: ComponentProps<'select'>) {
   return (
     <span className={`relative inline-flex min-w-0 ${className}`}>
-      <BaseField.Control render={<select {...rest}>{children}</select>} className={`h-9 appearance-none pr-8 ${control}`} />
+      <BaseField.Control
+        render={<select {...rest}>{children}</select>}
+        className={`h-9 appearance-none pr-8 ${control}`}
+      />
       <ChevronIcon className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-soft" />
     </span>
   );

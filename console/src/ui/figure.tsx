@@ -18,7 +18,17 @@ interface FigureProps {
 }
 
 /** A figure with where it comes from, on hover, focus and touch. Unknown is written, never zero. */
-export function Figure({ name, value, unit, provenance = 'unknown', source, tier, validUntil, digits = 1, remedy }: FigureProps) {
+export function Figure({
+  name,
+  value,
+  unit,
+  provenance = 'unknown',
+  source,
+  tier,
+  validUntil,
+  digits = 1,
+  remedy,
+}: FigureProps) {
   const { words, format } = useSpeech();
   const known = value !== null && value !== undefined && provenance !== 'unknown';
   const shown = known ? `${format.number(value, digits)}\u00a0${unit}` : words.provenance.unknown;
@@ -28,7 +38,11 @@ export function Figure({ name, value, unit, provenance = 'unknown', source, tier
     tier !== undefined && known ? words.tiers[tier as keyof typeof words.tiers] : undefined,
     validUntil === undefined ? undefined : words.provenance.until(format.date(validUntil)),
   ].filter((fact) => fact !== undefined);
-  const look = !known ? 'text-soft italic' : provenance === 'modelled' ? 'hatched' : 'underline decoration-line-strong decoration-dotted underline-offset-3';
+  const look = !known
+    ? 'text-soft italic'
+    : provenance === 'modelled'
+      ? 'hatched'
+      : 'underline decoration-line-strong decoration-dotted underline-offset-3';
   return (
     <Hint
       label={[`${name}: ${shown}`, ...facts].join('. ')}

@@ -27,7 +27,9 @@ export function Hint({ label, content, children, className = '' }: HintProps) {
       </Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className="z-50">
-          <Tooltip.Popup className="max-w-[min(22rem,90vw)] rounded-base border border-line bg-raised px-3 py-2 text-xs text-ink shadow-lift">{content}</Tooltip.Popup>
+          <Tooltip.Popup className="max-w-[min(22rem,90vw)] rounded-base border border-line bg-raised px-3 py-2 text-xs text-ink shadow-lift">
+            {content}
+          </Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>
     </Tooltip.Root>

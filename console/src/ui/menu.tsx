@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 
 import { CheckIcon } from './icons.tsx';
 
-const row = 'flex min-h-8 cursor-pointer items-center gap-2 rounded-[4px] px-2 py-1 text-sm outline-none data-highlighted:bg-sunken data-disabled:cursor-default data-disabled:text-soft';
+const row =
+  'flex min-h-8 cursor-pointer items-center gap-2 rounded-[4px] px-2 py-1 text-sm outline-none data-highlighted:bg-sunken data-disabled:cursor-default data-disabled:text-soft';
 
 interface MenuProps {
   readonly label: string;
@@ -30,7 +31,13 @@ export function Menu({ label, trigger, triggerClass, align = 'end', children }: 
   );
 }
 
-export function MenuItem({ onSelect, children }: { readonly onSelect: () => void; readonly children: ReactNode }) {
+export function MenuItem({
+  onSelect,
+  children,
+}: {
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+}) {
   return (
     <BaseMenu.Item className={row} onClick={onSelect}>
       {children}
@@ -44,7 +51,17 @@ export interface Choice<T extends string> {
 }
 
 /** One of several, with the present one ticked. */
-export function MenuChoices<T extends string>({ label, value, choices, onChoose }: { readonly label: string; readonly value: T; readonly choices: readonly Choice<T>[]; readonly onChoose: (value: T) => void }) {
+export function MenuChoices<T extends string>({
+  label,
+  value,
+  choices,
+  onChoose,
+}: {
+  readonly label: string;
+  readonly value: T;
+  readonly choices: readonly Choice<T>[];
+  readonly onChoose: (value: T) => void;
+}) {
   return (
     <BaseMenu.RadioGroup value={value} onValueChange={(next) => onChoose(next as T)} aria-label={label}>
       {choices.map((choice) => (

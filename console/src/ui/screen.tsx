@@ -25,7 +25,12 @@ const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (capital) => `-${capit
 /** `subjects.find` is `kulning subject find`; path parameters follow in order. */
 export function commandLineOf({ operation, params = {}, cli }: ScreenCommand): string {
   const [area = '', verb = ''] = operation.id.split('.');
-  return cli ?? ['kulning', area === 'subjects' ? 'subject' : kebab(area), kebab(verb), ...Object.values(params)].join(' ');
+  return (
+    cli ??
+    ['kulning', area === 'subjects' ? 'subject' : kebab(area), kebab(verb), ...Object.values(params)].join(
+      ' ',
+    )
+  );
 }
 
 /** The same question as a line for a terminal; `$KULNING_KEY` stands for a key of the reader's own. */

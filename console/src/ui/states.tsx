@@ -6,7 +6,13 @@ import { useSpeech, useWords } from '../words/words.tsx';
 import { Button } from './button.tsx';
 
 /** Failing: what, why, what to do, the code, and another try. */
-export function Problem({ error, onRetry }: { readonly error: KulningError; readonly onRetry?: (() => void) | undefined }) {
+export function Problem({
+  error,
+  onRetry,
+}: {
+  readonly error: KulningError;
+  readonly onRetry?: (() => void) | undefined;
+}) {
   const words = useWords();
   const known = words.problems[error.code as keyof typeof words.problems];
   const hint = known?.hint ?? error.hint;
@@ -31,20 +37,38 @@ export function Problem({ error, onRetry }: { readonly error: KulningError; read
 }
 
 /** Loading: lines where the text will be, so that nothing jumps. */
-export function Skeleton({ lines = 4, className = '' }: { readonly lines?: number; readonly className?: string }) {
+export function Skeleton({
+  lines = 4,
+  className = '',
+}: {
+  readonly lines?: number;
+  readonly className?: string;
+}) {
   const words = useWords();
   return (
     <div role="status" className={`flex flex-col gap-3 p-4 ${className}`}>
       <span className="sr-only">{words.common.loading}</span>
       {Array.from({ length: lines }, (_, line) => (
-        <span key={line} aria-hidden="true" className={`skeleton h-4 ${['w-11/12', 'w-4/5', 'w-3/5'][line % 3]}`} />
+        <span
+          key={line}
+          aria-hidden="true"
+          className={`skeleton h-4 ${['w-11/12', 'w-4/5', 'w-3/5'][line % 3]}`}
+        />
       ))}
     </div>
   );
 }
 
 /** Empty: what this is for, one action, one sample. */
-export function Empty({ title, children, action }: { readonly title: string; readonly children: ReactNode; readonly action?: ReactNode }) {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <div className="flex flex-col items-start gap-2 px-4 py-8 sm:px-8">
       <p className="text-lg font-semibold">{title}</p>
@@ -55,7 +79,13 @@ export function Empty({ title, children, action }: { readonly title: string; rea
 }
 
 /** Something is missing, and the rest is still true. */
-export function Notice({ tone = 'waiting', children }: { readonly tone?: 'waiting' | 'lawful'; readonly children: ReactNode }) {
+export function Notice({
+  tone = 'waiting',
+  children,
+}: {
+  readonly tone?: 'waiting' | 'lawful';
+  readonly children: ReactNode;
+}) {
   const tones = { waiting: 'border-waiting bg-waiting-wash', lawful: 'border-lawful bg-lawful-wash' };
   return <div className={`rounded-base border px-3 py-2 text-sm ${tones[tone]}`}>{children}</div>;
 }
@@ -78,7 +108,8 @@ export function Loaded<T>({ answer, lines, children }: LoadedProps<T>) {
       {answer.isError && (
         <div className="mb-3">
           <Notice>
-            {words.common.stale(format.dateTime(new Date(answer.dataUpdatedAt).toISOString()))} <code className="font-mono text-xs">{answer.error.code}</code>
+            {words.common.stale(format.dateTime(new Date(answer.dataUpdatedAt).toISOString()))}{' '}
+            <code className="font-mono text-xs">{answer.error.code}</code>
           </Notice>
         </div>
       )}

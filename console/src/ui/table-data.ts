@@ -3,6 +3,17 @@ export interface Sort {
   readonly descending: boolean;
 }
 
+/** How a table is sorted, as the address says it, and what a click on a heading makes of the address. */
+export function sortingOf(
+  search: { readonly sort?: string | undefined; readonly down?: boolean | undefined },
+  change: (part: { sort: string; down: boolean | undefined }) => void,
+): { readonly sort: Sort | undefined; readonly onSort: (sort: Sort) => void } {
+  return {
+    sort: search.sort === undefined ? undefined : { column: search.sort, descending: search.down ?? false },
+    onSort: ({ column, descending }) => change({ sort: column, down: descending || undefined }),
+  };
+}
+
 interface Valued<Row> {
   readonly id: string;
   readonly title: string;
@@ -10,7 +21,12 @@ interface Valued<Row> {
 }
 
 /** Sorts by one column; rows without a value come last either way, since unknown is neither small nor large. */
-export function sortRows<Row>(rows: readonly Row[], columns: readonly Valued<Row>[], sort: Sort | undefined, compareText: (left: string, right: string) => number): readonly Row[] {
+export function sortRows<Row>(
+  rows: readonly Row[],
+  columns: readonly Valued<Row>[],
+  sort: Sort | undefined,
+  compareText: (left: string, right: string) => number,
+): readonly Row[] {
   const value = columns.find(({ id }) => id === sort?.column)?.value;
   if (!sort || !value) return rows;
   const sign = sort.descending ? -1 : 1;
@@ -32,5 +48,10 @@ export function csvOf<Row>(rows: readonly Row[], columns: readonly Valued<Row>[]
     const text = typeof cell === 'string' && formula.test(cell) ? `'${cell}` : String(cell ?? '');
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return [shown.map(({ title }) => quote(title)), ...rows.map((row) => shown.map((column) => quote(column.value?.(row))))].map((cells) => cells.join(',')).join('\r\n');
+  return [
+    shown.map(({ title }) => quote(title)),
+    ...rows.map((row) => shown.map((column) => quote(column.value?.(row)))),
+  ]
+    .map((cells) => cells.join(','))
+    .join('\r\n');
 }

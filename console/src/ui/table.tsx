@@ -30,7 +30,12 @@ interface TableProps<Row> {
 }
 
 function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
-  const step = event.key === 'ArrowDown' ? 'nextElementSibling' : event.key === 'ArrowUp' ? 'previousElementSibling' : undefined;
+  const step =
+    event.key === 'ArrowDown'
+      ? 'nextElementSibling'
+      : event.key === 'ArrowUp'
+        ? 'previousElementSibling'
+        : undefined;
   const row = event.target instanceof Element ? event.target.closest('tr') : null;
   const next = step && row?.[step];
   if (!next) return;
@@ -38,15 +43,29 @@ function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
   next.querySelector<HTMLElement>('[data-open]')?.focus();
 }
 
-const ariaSort = (sort: Sort | undefined, id: string) => (sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : undefined);
-const cellClass = <Row,>(column: Column<Row>) => `px-3 py-2 align-top ${column.align === 'end' ? 'text-right' : 'text-left'} ${column.wide ? 'max-md:hidden' : ''}`;
+const ariaSort = (sort: Sort | undefined, id: string) =>
+  sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : undefined;
+const cellClass = <Row,>(column: Column<Row>) =>
+  `px-3 py-2 align-top ${column.align === 'end' ? 'text-right' : 'text-left'} ${column.wide ? 'max-md:hidden' : ''}`;
 
 /** Sortable by its headings, walkable with the arrow keys; the first cell of a row opens its detail. */
-export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selected, onSelect, csv, compact = false }: TableProps<Row>) {
+export function Table<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  sort,
+  onSort,
+  selected,
+  onSelect,
+  csv,
+  compact = false,
+}: TableProps<Row>) {
   const { words, format } = useSpeech();
   const sorted = sortRows(rows, columns, sort, format.compare);
   const shown = compact ? columns.filter(({ wide }) => wide !== true) : columns;
-  const toggle = (id: string) => onSort?.({ column: id, descending: sort?.column === id && !sort.descending });
+  const toggle = (id: string) =>
+    onSort?.({ column: id, descending: sort?.column === id && !sort.descending });
   return (
     <div>
       <div tabIndex={0} role="region" aria-label={caption} className="overflow-x-auto">
@@ -55,11 +74,22 @@ export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selec
           <thead>
             <tr className="border-b border-line text-xs text-soft">
               {shown.map((column) => (
-                <th key={column.id} scope="col" aria-sort={ariaSort(sort, column.id)} className={`font-medium whitespace-nowrap ${cellClass(column)}`}>
+                <th
+                  key={column.id}
+                  scope="col"
+                  aria-sort={ariaSort(sort, column.id)}
+                  className={`font-medium whitespace-nowrap ${cellClass(column)}`}
+                >
                   {onSort && column.value ? (
-                    <button type="button" onClick={() => toggle(column.id)} className="inline-flex items-center gap-1 hover:text-ink">
+                    <button
+                      type="button"
+                      onClick={() => toggle(column.id)}
+                      className="inline-flex items-center gap-1 hover:text-ink"
+                    >
                       {column.title}
-                      <SortIcon className={`size-3 ${sort?.column === column.id ? '' : 'opacity-0'} ${sort?.descending === false ? 'rotate-180' : ''}`} />
+                      <SortIcon
+                        className={`size-3 ${sort?.column === column.id ? '' : 'opacity-0'} ${sort?.descending === false ? 'rotate-180' : ''}`}
+                      />
                     </button>
                   ) : (
                     column.title
@@ -70,11 +100,20 @@ export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selec
           </thead>
           <tbody onKeyDown={walk}>
             {sorted.map((row) => (
-              <tr key={rowKey(row)} className={`border-b border-line last:border-0 ${selected === rowKey(row) ? 'bg-accent-wash' : 'hover:bg-sunken'}`}>
+              <tr
+                key={rowKey(row)}
+                className={`border-b border-line last:border-0 ${selected === rowKey(row) ? 'bg-accent-wash' : 'hover:bg-sunken'}`}
+              >
                 {shown.map((column, index) => (
                   <td key={column.id} className={cellClass(column)}>
                     {index === 0 && onSelect ? (
-                      <button type="button" data-open aria-pressed={selected === rowKey(row)} onClick={() => onSelect(row)} className="text-left font-medium whitespace-nowrap text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current">
+                      <button
+                        type="button"
+                        data-open
+                        aria-pressed={selected === rowKey(row)}
+                        onClick={() => onSelect(row)}
+                        className="text-left font-medium whitespace-nowrap text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current"
+                      >
                         {column.cell(row)}
                       </button>
                     ) : (
@@ -89,7 +128,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, sort, onSort, selec
       </div>
       {csv !== undefined && (
         <div className="border-t border-line px-3 py-1 text-right">
-          <a download={csv} href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(sorted, columns))}`} className="inline-flex min-h-6 items-center gap-1 text-xs text-soft hover:text-ink">
+          <a
+            download={csv}
+            href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(sorted, columns))}`}
+            className="inline-flex min-h-6 items-center gap-1 text-xs text-soft hover:text-ink"
+          >
             <DownloadIcon className="size-3.5" />
             {words.common.csv}
           </a>

@@ -12,9 +12,16 @@ interface TabsProps<T extends string> {
 export function Tabs<T extends string>({ label, value, onChange, tabs }: TabsProps<T>) {
   return (
     <BaseTabs.Root value={value} onValueChange={(next) => onChange(next as T)}>
-      <BaseTabs.List aria-label={label} className="relative mb-4 flex gap-1 overflow-x-auto border-b border-line">
+      <BaseTabs.List
+        aria-label={label}
+        className="relative mb-4 flex gap-1 overflow-x-auto border-b border-line"
+      >
         {tabs.map((tab) => (
-          <BaseTabs.Tab key={tab.value} value={tab.value} className="-mb-px min-h-9 border-b-2 border-transparent px-3 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-active:border-accent data-active:text-ink">
+          <BaseTabs.Tab
+            key={tab.value}
+            value={tab.value}
+            className="-mb-px min-h-9 border-b-2 border-transparent px-3 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-active:border-accent data-active:text-ink"
+          >
             {tab.label}
           </BaseTabs.Tab>
         ))}

@@ -40,8 +40,10 @@ export function createFormat(language: Language, timeZone?: string): Format {
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
   const collator = new Intl.Collator(locale, { numeric: true });
   return {
-    number: (value, maximumFractionDigits = 1) => new Intl.NumberFormat(locale, { maximumFractionDigits }).format(value),
-    percent: (share) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
+    number: (value, maximumFractionDigits = 1) =>
+      new Intl.NumberFormat(locale, { maximumFractionDigits }).format(value),
+    percent: (share) =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     date: (iso) => date.format(new Date(iso)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
@@ -60,7 +62,11 @@ export function createFormat(language: Language, timeZone?: string): Format {
 }
 
 /** French counts 0 and 1 as one; Intl knows, so no text has to. */
-export function plural(language: Language, count: number, forms: { readonly one: string; readonly other: string }): string {
+export function plural(
+  language: Language,
+  count: number,
+  forms: { readonly one: string; readonly other: string },
+): string {
   const number = new Intl.NumberFormat(regions[language]).format(count);
   const form = new Intl.PluralRules(regions[language]).select(count) === 'one' ? forms.one : forms.other;
   return form.replace('#', number);

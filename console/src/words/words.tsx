@@ -20,7 +20,8 @@ const tables: Readonly<Record<Language, () => Promise<Words>>> = {
   sv: async () => (await import('./sv.ts')).sv,
 };
 
-const isLanguage = (value: string | null | undefined): value is Language => languages.some(({ id }) => id === value);
+const isLanguage = (value: string | null | undefined): value is Language =>
+  languages.some(({ id }) => id === value);
 
 function firstLanguage(): Language {
   const asked = [kept('kulning.language'), ...navigator.languages.map((tag) => tag.slice(0, 2))];
@@ -34,11 +35,13 @@ export function WordsProvider({ children }: { readonly children: ReactNode }) {
 
   useEffect(() => {
     let current = true;
-    void tables[language]().then((words) => {
+    const load = async () => {
+      const words = await tables[language]();
       if (!current) return;
       document.documentElement.lang = language;
       setLoaded({ language, words });
-    });
+    };
+    void load();
     return () => {
       current = false;
     };

@@ -76,6 +76,7 @@ export const frame = {
     organisations: 'Organisations',
     switchOrganisation: (name: string) => `Organisation: ${name}. Switch`,
     manageClients: 'Clients …',
+    toSample: 'Go to the sample company',
   },
   outside: {
     missing: 'There is nothing at this address',
@@ -91,12 +92,18 @@ export const frame = {
       message: 'The server cannot be reached.',
       hint: 'Is Kulning running? `kulning status` tells; `kulning up` starts it.',
     },
-    'network.timeout': { message: 'The server did not answer in time.', hint: 'Try again; `kulning doctor` looks for the cause.' },
+    'network.timeout': {
+      message: 'The server did not answer in time.',
+      hint: 'Try again; `kulning doctor` looks for the cause.',
+    },
     'answer.invalid': {
       message: 'The server’s answer does not fit this console.',
       hint: 'Reload the page: the console and the server may be of different versions.',
     },
-    'gateway.unreachable': { message: 'The gateway cannot be reached.', hint: '`kulning status` tells whether its process runs.' },
+    'gateway.unreachable': {
+      message: 'The gateway cannot be reached.',
+      hint: '`kulning status` tells whether its process runs.',
+    },
     'gateway.cut': { message: 'The answer broke off.', hint: 'Ask again. The receipt says how far it came.' },
   },
   claim: {
@@ -135,13 +142,15 @@ export const frame = {
     agentsLead:
       'Here you will see each agent, what it is doing, what it waits for, and what needs your approval before it happens. This version answers single prompts.',
     jobs: 'Jobs are not there yet',
-    jobsLead: 'Here you will start training and batch work, see why it runs where and when it does, and leave with the weights. This version runs none.',
+    jobsLead:
+      'Here you will start training and batch work, see why it runs where and when it does, and leave with the weights. This version runs none.',
     meanwhile: 'Meanwhile, try a prompt in the playground',
   },
   where: {
     title: 'Where your data is',
     lead: 'Where your data is processed and kept, and how well that is known.',
-    known: (places: string, countries: string, how: string) => `Your data is on ${places}, in ${countries} (${how}).`,
+    known: (places: string, countries: string, how: string) =>
+      `Your data is on ${places}, in ${countries} (${how}).`,
     unknown: (places: string) => `Your data is on ${places}. Nobody has said in which country that is.`,
     partlyUnknown: 'For one place, nobody has said in which country it is.',
     declared: 'declared',
@@ -161,9 +170,18 @@ export const frame = {
   steps: {
     title: 'First steps',
     done: 'done',
-    triage: { title: 'Sort a sample mail', text: 'Send it to the toy model, and read why it was answered here.' },
-    refusal: { title: 'See a refusal', text: 'Ask for something that policy does not allow, and read which rule said no.' },
-    erase: { title: 'Erase the sample contact', text: 'Find a person, erase them, and read back that they are gone.' },
+    triage: {
+      title: 'Sort a sample mail',
+      text: 'Send it to the toy model, and read why it was answered here.',
+    },
+    refusal: {
+      title: 'See a refusal',
+      text: 'Send something that nobody has classified, and read which rule said no.',
+    },
+    erase: {
+      title: 'Erase the sample contact',
+      text: 'Find a person, erase them, and read back that they are gone.',
+    },
     verify: { title: 'Check a receipt elsewhere', text: 'Take the file and one line to another computer.' },
     model: { title: 'Connect your own model', text: 'A GGUF file or any OpenAI-compatible server.' },
   },
@@ -171,6 +189,7 @@ export const frame = {
     label: (sites: string) => `Map of Europe with ${sites}. The table has the same facts.`,
     carbon: 'Carbon',
     simulated: 'simulated',
+    notPlaced: (sites: string) => `Not on the map, for want of coordinates: ${sites}.`,
     notOpen: 'not open yet',
     size: 'Size: power',
   },
@@ -179,8 +198,20 @@ export const frame = {
     remedy: 'Nobody has said it. Whoever knows can declare it.',
     unknownDenies: 'Nobody has said it. What is unknown counts as not allowed.',
     until: (date: string) => `valid until ${date}`,
-    named: { measured: 'Measured', apportioned: 'Apportioned from a shared meter', modelled: 'Modelled', declared: 'Declared', unknown: 'Unknown' },
-    short: { measured: 'measured', apportioned: 'apportioned', modelled: 'modelled', declared: 'declared', unknown: 'unknown' },
+    named: {
+      measured: 'Measured',
+      apportioned: 'Apportioned from a shared meter',
+      modelled: 'Modelled',
+      declared: 'Declared',
+      unknown: 'Unknown',
+    },
+    short: {
+      measured: 'measured',
+      apportioned: 'apportioned',
+      modelled: 'modelled',
+      declared: 'declared',
+      unknown: 'unknown',
+    },
   },
   tiers: {
     T0: 'T0: declared by a person, not proven',

@@ -14,7 +14,13 @@ export const proof = {
     newest: (number: number) => `The newest ${number} are shown. Narrow the days to see older ones.`,
     at: 'When',
     outcome: 'Outcome',
-    outcomes: { answered: 'answered', refused: 'refused', failed: 'failed', cancelled: 'cancelled', interrupted: 'interrupted' },
+    outcomes: {
+      answered: 'answered',
+      refused: 'refused',
+      failed: 'failed',
+      cancelled: 'cancelled',
+      interrupted: 'interrupted',
+    },
     dataClass: 'Data class',
     site: 'Site',
     nowhere: 'nowhere',
@@ -27,7 +33,8 @@ export const proof = {
     pending: 'on its way to the log',
     entry: (index: number, origin: string) => `entry ${index} of ${origin}`,
     elsewhere: 'Check it on another computer',
-    elsewhereLead: 'Take the file there and run this line. It needs no network. Pin the keys you got another way, and you need not trust this server.',
+    elsewhereLead:
+      'Take the file there and run this line. It needs no network. Pin the keys you got another way, and you need not trust this server.',
     download: 'Download the receipt',
     call: 'The call',
     purpose: 'Purpose',
@@ -65,15 +72,18 @@ export const proof = {
       witness: 'A witness cosigned it',
       status: 'Its status fits its proof',
     } as Readonly<Record<string, string>>,
-    failed: (check: string, expected: string, found: string) => `${check}: expected ${expected}, found ${found}`,
+    failed: (check: string, expected: string, found: string) =>
+      `${check}: expected ${expected}, found ${found}`,
     unchecked: (what: string) => `Not checked: ${what}`,
-    selfAttested: 'No witness cosigned: this is self-attested. The keys came from the server that made the receipt.',
+    selfAttested:
+      'No witness cosigned: this is self-attested. The keys came from the server that made the receipt.',
     witnessed: (names: string) => `Cosigned by ${names}.`,
   },
   person: {
     lead: 'Find what is held about a person, export it, erase it, and read back that it is gone.',
     identifiers: 'What you know of the person',
-    identifiersHint: 'One a line: e-mail, phone, national number, IBAN, customer id, name. It is sent, not kept.',
+    identifiersHint:
+      'One a line: e-mail, phone, national number, IBAN, customer id, name. It is sent, not kept.',
     example: 'anna.berg@example.se',
     find: 'Find',
     found: (records: number) => count(records, '# record found', '# records found'),
@@ -95,7 +105,8 @@ export const proof = {
       id: 'Id',
     },
     namesakes: (number: number) => count(number, '# possible namesake', '# possible namesakes'),
-    namesakesLead: 'These bear the name and nothing else that is known. Only you can say whether it is the same person.',
+    namesakesLead:
+      'These bear the name and nothing else that is known. Only you can say whether it is the same person.',
     otherIdentifiers: (list: string) => `Also in these records: ${list}`,
     decide: { destroy: 'The same person: erase', keep: 'Someone else: keep' },
     planTitle: 'What would happen',
@@ -105,16 +116,19 @@ export const proof = {
     erase: 'Erase (Art. 17)',
     eraseWord: 'erase',
     actions: { destroy: 'erase', redact: 'redact', keep: 'keep', human: 'for a human' },
-    undecided: (number: number) => `${count(number, '# possible namesake waits', '# possible namesakes wait')} for your decision above.`,
+    undecided: (number: number) =>
+      `${count(number, '# possible namesake waits', '# possible namesakes wait')} for your decision above.`,
     mayNotErase: 'Only the owner and the data protection officer may erase.',
     willErase: (destroyed: number, redacted: number, survivors: number) =>
       `${count(destroyed, '# record loses its key', '# records lose their keys')}, ${count(redacted, '# is redacted', '# are redacted')}, ${count(survivors, '# of others moves', '# of others move')} to a new key. This cannot be undone.`,
-    survivors: (number: number) => `${count(number, '# record of others moves', '# records of others move')} to a new key.`,
+    survivors: (number: number) =>
+      `${count(number, '# record of others moves', '# records of others move')} to a new key.`,
     residual: 'Copies that remain, without a key to read them',
     noExpiry: '(no end known)',
     notVerifiable: 'What Kulning cannot verify',
     saltTitle: 'Keep this with the case',
-    saltLead: 'It opens the certificate: with it you can show later whom it is about. It is shown once, and nobody keeps it.',
+    saltLead:
+      'It opens the certificate: with it you can show later whom it is about. It is shown once, and nobody keeps it.',
     saltKept: 'I have kept it',
     earlier: 'Erasures',
     noEarlier: 'No erasure yet',
@@ -135,11 +149,19 @@ export const proof = {
     erasure: 'Erasure',
     another: 'Another person',
     certificate: 'Download the certificate',
-    assessment: 'The certificate is evidence towards GDPR duties. Whether it satisfies Art. 17 is the controller’s assessment.',
+    assessment:
+      'The certificate is evidence towards GDPR duties. Whether it satisfies Art. 17 is the controller’s assessment.',
     readBackTitle: 'Read back, store by store',
     method: 'Method',
     readBack: 'Read back',
-    readBacks: { gone: 'gone', unreadable: 'unreadable', pending: 'pending', residual: 'copy until it expires', 'not-verifiable': 'not verifiable', found: 'still found' },
+    readBacks: {
+      gone: 'gone',
+      unreadable: 'unreadable',
+      pending: 'pending',
+      residual: 'copy until it expires',
+      'not-verifiable': 'not verifiable',
+      found: 'still found',
+    },
     evidence: 'What was read',
   },
   ledger: {
@@ -157,11 +179,19 @@ export const proof = {
     cosignedAt: 'Last cosigned',
     detail: 'Detail',
     noWitness: 'No witness yet: self-attested',
-    noWitnessLead: 'A witness runs on a machine that your administrator does not control. It cosigns each head after it has checked that nothing before it was changed.',
+    noWitnessLead:
+      'A witness runs on a machine that your administrator does not control. It cosigns each head after it has checked that nothing before it was changed.',
     addWitness: 'Add a witness',
     url: 'Address',
     witnessKeys: 'Its keys',
     witnessKeysHint: 'One a line, as `kulning witness` prints them.',
-    states: { new: 'new', cosigning: 'cosigning', unreachable: 'unreachable', refusing: 'refusing', ahead: 'knows more than we do', inconsistent: 'sees two histories' },
+    states: {
+      new: 'new',
+      cosigning: 'cosigning',
+      unreachable: 'unreachable',
+      refusing: 'refusing',
+      ahead: 'knows more than we do',
+      inconsistent: 'sees two histories',
+    },
   },
 };

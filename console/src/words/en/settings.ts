@@ -22,8 +22,10 @@ export const settings = {
     sampleGone: 'The sample company was removed.',
     sampleReset: 'Put it back as it came',
     sampleRemove: 'Remove the sample company',
-    sampleRemoveMeans: 'All its mails, documents, contacts and calls are erased. It can be put back as it came.',
-    sampleBack: (mails: number, documents: number) => `${count(mails, '# mail', '# mails')} and ${count(documents, '# document', '# documents')} are back.`,
+    sampleRemoveMeans:
+      'All its mails, documents, contacts and calls are erased. It can be put back as it came.',
+    sampleBack: (mails: number, documents: number) =>
+      `${count(mails, '# mail', '# mails')} and ${count(documents, '# document', '# documents')} are back.`,
   },
   members: {
     lead: 'Who belongs to this organisation, and what each may do.',
@@ -37,7 +39,15 @@ export const settings = {
     removeOf: (name: string) => `Remove ${name}`,
     removeMeans: 'Their sessions end at once. What they did stays in the log.',
     rolesTitle: 'What each role may do',
-    roles: { owner: 'Owner', admin: 'Administrator', developer: 'Developer', operator: 'Operator', dpo: 'Data protection officer', auditor: 'Auditor', member: 'Member' },
+    roles: {
+      owner: 'Owner',
+      admin: 'Administrator',
+      developer: 'Developer',
+      operator: 'Operator',
+      dpo: 'Data protection officer',
+      auditor: 'Auditor',
+      member: 'Member',
+    },
     roleMeans: {
       owner: 'Everything.',
       admin: 'Everything but erasing a person.',
@@ -56,7 +66,8 @@ export const settings = {
     createdLead: 'It is shown this once. Only its digest is kept here.',
     kept: 'I have kept it',
     empty: 'No key yet',
-    emptyLead: 'A program needs one to call the gateway. Point any OpenAI client at the gateway’s address with it.',
+    emptyLead:
+      'A program needs one to call the gateway. Point any OpenAI client at the gateway’s address with it.',
     name: 'Name',
     prefix: 'Begins with',
     valid: 'valid',
@@ -69,7 +80,8 @@ export const settings = {
     neverUsed: 'never',
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke ${name}`,
-    revokeMeans: 'Gateways stop taking it within a second. Programs that use it get 401. It cannot be brought back.',
+    revokeMeans:
+      'Gateways stop taking it within a second. Programs that use it get 401. It cannot be brought back.',
     defaultClass: 'Data class of its calls',
     defaultClassHint: 'A call may say stricter, never looser. Unclassified calls are refused.',
     days: 'Days until it ends',
@@ -81,7 +93,8 @@ export const settings = {
     addLead: 'It gets its own keys, members, retention and receipts.',
     name: 'Name',
     empty: 'No client yet',
-    emptyLead: 'An agency keeps each client apart in an organisation of its own. If you work for yourself, you need none.',
+    emptyLead:
+      'An agency keeps each client apart in an organisation of its own. If you work for yourself, you need none.',
   },
   appearance: {
     lead: 'Kept in this browser only.',

@@ -4,7 +4,13 @@ const count = (number: number, one: string, other: string) => plural('en', numbe
 
 /** Models, sites and placement. */
 export const work = {
-  classes: { none: 'unclassified', public: 'public', internal: 'internal', personal: 'personal', special: 'special' },
+  classes: {
+    none: 'unclassified',
+    public: 'public',
+    internal: 'internal',
+    personal: 'personal',
+    special: 'special',
+  },
   classHints: {
     none: 'Nobody has said what it is: refused.',
     public: 'Anyone may read it.',
@@ -37,7 +43,12 @@ export const work = {
     context: 'Context, in tokens',
     size: 'Size',
     licence: 'Licence',
-    licenceSources: { gguf: 'says the file', operator: 'says the operator', card: 'says its card', unknown: 'nobody has said it' },
+    licenceSources: {
+      gguf: 'says the file',
+      operator: 'says the operator',
+      card: 'says its card',
+      unknown: 'nobody has said it',
+    },
     digest: 'Digest of the weights',
     noDigest: 'unknown: a remote server does not show its weights',
     card: 'Card',
@@ -51,7 +62,8 @@ export const work = {
     pause: 'Stop serving',
     resume: 'Serve again',
     removeOf: (name: string) => `Remove ${name}`,
-    removeMeans: (engines: number) => `${count(engines, '# engine stops', '# engines stop')}. Its file is left alone, and it can be added again.`,
+    removeMeans: (engines: number) =>
+      `${count(engines, '# engine stops', '# engines stop')}. Its file is left alone, and it can be added again.`,
     sourceLabel: 'File or address',
     sourceHint: 'The path of a GGUF file on this machine, or the URL of an OpenAI-compatible server.',
     nameLabel: 'Name for callers',
@@ -67,7 +79,8 @@ export const work = {
     how: 'Where to get one',
     howMinistral: 'Ministral 3 on a laptop, by llama-server:',
     howSmall: 'Mistral Small on a graphics card, by vLLM:',
-    howThen: 'Then enter http://127.0.0.1:8080/v1 or http://127.0.0.1:8000/v1 above. Licence and hardware are yours to check.',
+    howThen:
+      'Then enter http://127.0.0.1:8080/v1 or http://127.0.0.1:8000/v1 above. Licence and hardware are yours to check.',
   },
   playground: {
     lead: 'Ask, watch the answer come, and see beside it why it was answered where it was.',
@@ -77,10 +90,17 @@ export const work = {
     prompt: 'Prompt',
     send: 'Send',
     mails: 'Sample mails',
-    noMails: 'The sample company was removed. Type a prompt of your own.',
+    noMails: 'Sample mails are in the sample company. Or type a prompt of your own.',
     answer: 'Answer',
     idle: 'Choose a mail and send it.',
-    states: { idle: 'ready', asking: 'placing', streaming: 'answering', done: 'done', cancelled: 'cancelled', failed: 'failed' },
+    states: {
+      idle: 'ready',
+      asking: 'placing',
+      streaming: 'answering',
+      done: 'done',
+      cancelled: 'cancelled',
+      failed: 'failed',
+    },
     receipt: 'Receipt',
     noReceipt: 'Each call gets one, refusals too.',
     openReceipt: 'Open and check it',
@@ -135,8 +155,15 @@ export const work = {
     origins: { starter: 'the starter', config: 'kulning.yaml', api: 'a person, here or by API' },
     history: 'What was said before',
     remedy: 'Nobody has said it. Declare it with Edit.',
-    declared: 'What you enter here is declared (T0): believed, and shown as not proven. An empty field is unknown.',
-    figures: { powerLimitMw: 'Power', gramsCo2PerKwh: 'Carbon', eurPerMwh: 'Price', pue: 'PUE', roundTripMs: 'Round trip' },
+    declared:
+      'What you enter here is declared (T0): believed, and shown as not proven. An empty field is unknown.',
+    figures: {
+      powerLimitMw: 'Power',
+      gramsCo2PerKwh: 'Carbon',
+      eurPerMwh: 'Price',
+      pue: 'PUE',
+      roundTripMs: 'Round trip',
+    },
     figureInputs: {
       powerLimitMw: 'Power limit, MW',
       gramsCo2PerKwh: 'Carbon, g CO₂ per kWh',
@@ -164,7 +191,8 @@ export const work = {
     compare: 'Compare',
     activate: 'Make active',
     acceptWider: 'I accept that personal or special data may go where it could not before',
-    compared: (all: string, widened: string, narrowed: string) => `Of ${all} combinations, ${widened} are newly allowed and ${narrowed} newly refused.`,
+    compared: (all: string, widened: string, narrowed: string) =>
+      `Of ${all} combinations, ${widened} are newly allowed and ${narrowed} newly refused.`,
     willChange: (widened: number, narrowed: number) =>
       `${count(widened, '# combination is', '# combinations are')} newly allowed, ${count(narrowed, '# is', '# are')} newly refused. It holds at once for every call.`,
     newlyAllowed: 'Newly allowed',

@@ -77,6 +77,7 @@ export const frame: FrameWords = {
     organisations: 'Organisations',
     switchOrganisation: (name) => `Organisation : ${name}. Changer`,
     manageClients: 'Clients…',
+    toSample: 'Aller à la société d’exemple',
   },
   outside: {
     missing: 'Il n’y a rien à cette adresse',
@@ -92,13 +93,22 @@ export const frame: FrameWords = {
       message: 'Le serveur est injoignable.',
       hint: 'Kulning tourne-t-il ? `kulning status` le dit ; `kulning up` le démarre.',
     },
-    'network.timeout': { message: 'Le serveur n’a pas répondu à temps.', hint: 'Réessayez ; `kulning doctor` cherche la cause.' },
+    'network.timeout': {
+      message: 'Le serveur n’a pas répondu à temps.',
+      hint: 'Réessayez ; `kulning doctor` cherche la cause.',
+    },
     'answer.invalid': {
       message: 'La réponse du serveur ne convient pas à cette console.',
       hint: 'Rechargez la page : la console et le serveur sont peut-être de versions différentes.',
     },
-    'gateway.unreachable': { message: 'La passerelle est injoignable.', hint: '`kulning status` dit si son processus tourne.' },
-    'gateway.cut': { message: 'La réponse s’est interrompue.', hint: 'Reposez la question. Le reçu dit jusqu’où elle est allée.' },
+    'gateway.unreachable': {
+      message: 'La passerelle est injoignable.',
+      hint: '`kulning status` dit si son processus tourne.',
+    },
+    'gateway.cut': {
+      message: 'La réponse s’est interrompue.',
+      hint: 'Reposez la question. Le reçu dit jusqu’où elle est allée.',
+    },
   },
   claim: {
     title: 'Prenez possession de ce Kulning',
@@ -112,7 +122,8 @@ export const frame: FrameWords = {
     name: 'Votre nom',
     passphraseHint: 'Au moins 12 caractères. Plusieurs mots simples valent mieux qu’un mot étrange.',
     machine: 'Cette machine',
-    machineLead: 'La politique juge d’après ces faits. Tant qu’ils sont inconnus, les données personnelles sont refusées ici.',
+    machineLead:
+      'La politique juge d’après ces faits. Tant qu’ils sont inconnus, les données personnelles sont refusées ici.',
     country: 'Pays où elle se trouve',
     place: 'Lieu',
     placeHint: 'Ville et local, comme vous le diriez. Peut rester vide.',
@@ -129,14 +140,16 @@ export const frame: FrameWords = {
     email: 'E-mail',
     passphrase: 'Phrase de passe',
     action: 'Se connecter',
-    forgotten: 'Oubliée ? Un propriétaire de votre organisation peut vous retirer, puis vous ajouter avec une nouvelle.',
+    forgotten:
+      'Oubliée ? Un propriétaire de votre organisation peut vous retirer, puis vous ajouter avec une nouvelle.',
   },
   later: {
     agents: 'Les agents ne sont pas encore là',
     agentsLead:
       'Vous verrez ici chaque agent, ce qu’il fait, ce qu’il attend, et ce qui demande votre accord avant d’avoir lieu. Cette version répond à des questions isolées.',
     jobs: 'Les travaux ne sont pas encore là',
-    jobsLead: 'Vous lancerez ici des entraînements et des traitements par lots, verrez pourquoi ils tournent où et quand, et repartirez avec les poids. Cette version n’en fait tourner aucun.',
+    jobsLead:
+      'Vous lancerez ici des entraînements et des traitements par lots, verrez pourquoi ils tournent où et quand, et repartirez avec les poids. Cette version n’en fait tourner aucun.',
     meanwhile: 'En attendant, essayez une question',
   },
   where: {
@@ -162,16 +175,29 @@ export const frame: FrameWords = {
   steps: {
     title: 'Premiers pas',
     done: 'fait',
-    triage: { title: 'Trier un e-mail d’exemple', text: 'Envoyez-le au modèle jouet et lisez pourquoi la réponse vient d’ici.' },
-    refusal: { title: 'Voir un refus', text: 'Demandez ce que la politique interdit, et lisez quelle règle a dit non.' },
-    erase: { title: 'Effacer le contact d’exemple', text: 'Trouvez une personne, effacez-la, et constatez en relisant qu’elle n’y est plus.' },
-    verify: { title: 'Vérifier un reçu ailleurs', text: 'Emportez le fichier et une ligne sur un autre ordinateur.' },
+    triage: {
+      title: 'Trier un e-mail d’exemple',
+      text: 'Envoyez-le au modèle jouet et lisez pourquoi la réponse vient d’ici.',
+    },
+    refusal: {
+      title: 'Voir un refus',
+      text: 'Envoyez ce que personne n’a classé, et lisez quelle règle a dit non.',
+    },
+    erase: {
+      title: 'Effacer le contact d’exemple',
+      text: 'Trouvez une personne, effacez-la, et constatez en relisant qu’elle n’y est plus.',
+    },
+    verify: {
+      title: 'Vérifier un reçu ailleurs',
+      text: 'Emportez le fichier et une ligne sur un autre ordinateur.',
+    },
     model: { title: 'Brancher votre modèle', text: 'Un fichier GGUF ou tout serveur compatible OpenAI.' },
   },
   map: {
     label: (sites) => `Carte de l’Europe avec ${sites}. Le tableau contient les mêmes faits.`,
     carbon: 'Carbone',
     simulated: 'simulé',
+    notPlaced: (sites) => `Absent de la carte, faute de coordonnées : ${sites}.`,
     notOpen: 'pas encore ouvert',
     size: 'Taille : puissance',
   },
@@ -180,8 +206,20 @@ export const frame: FrameWords = {
     remedy: 'Personne ne l’a dit. Qui le sait peut le déclarer.',
     unknownDenies: 'Personne ne l’a dit. Ce qui est inconnu vaut refus.',
     until: (date) => `valable jusqu’au ${date}`,
-    named: { measured: 'Mesuré', apportioned: 'Réparti depuis un compteur commun', modelled: 'Modélisé', declared: 'Déclaré', unknown: 'Inconnu' },
-    short: { measured: 'mesuré', apportioned: 'réparti', modelled: 'modélisé', declared: 'déclaré', unknown: 'inconnu' },
+    named: {
+      measured: 'Mesuré',
+      apportioned: 'Réparti depuis un compteur commun',
+      modelled: 'Modélisé',
+      declared: 'Déclaré',
+      unknown: 'Inconnu',
+    },
+    short: {
+      measured: 'mesuré',
+      apportioned: 'réparti',
+      modelled: 'modélisé',
+      declared: 'déclaré',
+      unknown: 'inconnu',
+    },
   },
   tiers: {
     T0: 'T0 : déclaré par une personne, non prouvé',

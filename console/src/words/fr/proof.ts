@@ -11,10 +11,17 @@ export const proof: ProofWords = {
     emptyLead: 'Envoyez une question depuis les essais. Son reçu est ici deux secondes plus tard.',
     noneFiltered: 'Aucun reçu ne répond au filtre',
     noneFilteredLead: 'Élargissez les jours ou retirez un choix.',
-    newest: (number) => `Les ${number} plus récents sont affichés. Resserrez les jours pour en voir de plus anciens.`,
+    newest: (number) =>
+      `Les ${number} plus récents sont affichés. Resserrez les jours pour en voir de plus anciens.`,
     at: 'Quand',
     outcome: 'Issue',
-    outcomes: { answered: 'répondu', refused: 'refusé', failed: 'échec', cancelled: 'annulé', interrupted: 'interrompu' },
+    outcomes: {
+      answered: 'répondu',
+      refused: 'refusé',
+      failed: 'échec',
+      cancelled: 'annulé',
+      interrupted: 'interrompu',
+    },
     dataClass: 'Classe de données',
     site: 'Site',
     nowhere: 'nulle part',
@@ -27,7 +34,8 @@ export const proof: ProofWords = {
     pending: 'en route vers le registre',
     entry: (index, origin) => `entrée ${index} de ${origin}`,
     elsewhere: 'Le vérifier sur un autre ordinateur',
-    elsewhereLead: 'Emportez-y le fichier et lancez cette ligne. Elle n’a besoin d’aucun réseau. Avec des clés obtenues par une autre voie, vous n’avez pas à croire ce serveur.',
+    elsewhereLead:
+      'Emportez-y le fichier et lancez cette ligne. Elle n’a besoin d’aucun réseau. Avec des clés obtenues par une autre voie, vous n’avez pas à croire ce serveur.',
     download: 'Télécharger le reçu',
     call: 'L’appel',
     purpose: 'Finalité',
@@ -67,13 +75,15 @@ export const proof: ProofWords = {
     },
     failed: (check, expected, found) => `${check} : attendu ${expected}, trouvé ${found}`,
     unchecked: (what) => `Non vérifié : ${what}`,
-    selfAttested: 'Aucun témoin n’a cosigné : c’est autodéclaré. Les clés viennent du serveur qui a fait le reçu.',
+    selfAttested:
+      'Aucun témoin n’a cosigné : c’est autodéclaré. Les clés viennent du serveur qui a fait le reçu.',
     witnessed: (names) => `Cosigné par ${names}.`,
   },
   person: {
     lead: 'Trouvez ce qui est gardé sur une personne, exportez-le, effacez-le, et constatez en relisant que c’est parti.',
     identifiers: 'Ce que vous savez de la personne',
-    identifiersHint: 'Un par ligne : e-mail, téléphone, numéro national, IBAN, numéro de client, nom. C’est envoyé, pas gardé.',
+    identifiersHint:
+      'Un par ligne : e-mail, téléphone, numéro national, IBAN, numéro de client, nom. C’est envoyé, pas gardé.',
     example: 'anna.berg@example.se',
     find: 'Chercher',
     found: (records) => count(records, '# enregistrement trouvé', '# enregistrements trouvés'),
@@ -95,7 +105,8 @@ export const proof: ProofWords = {
       id: 'Identifiant',
     },
     namesakes: (number) => count(number, '# homonyme possible', '# homonymes possibles'),
-    namesakesLead: 'Ils portent le nom et rien d’autre de connu. Vous seul pouvez dire s’il s’agit de la même personne.',
+    namesakesLead:
+      'Ils portent le nom et rien d’autre de connu. Vous seul pouvez dire s’il s’agit de la même personne.',
     otherIdentifiers: (list) => `Aussi dans ces enregistrements : ${list}`,
     decide: { destroy: 'La même personne : effacer', keep: 'Quelqu’un d’autre : garder' },
     planTitle: 'Ce qui se passerait',
@@ -105,21 +116,25 @@ export const proof: ProofWords = {
     erase: 'Effacer (art. 17)',
     eraseWord: 'effacer',
     actions: { destroy: 'effacer', redact: 'caviarder', keep: 'garder', human: 'pour un humain' },
-    undecided: (number) => `${count(number, '# homonyme possible attend', '# homonymes possibles attendent')} votre décision ci-dessus.`,
+    undecided: (number) =>
+      `${count(number, '# homonyme possible attend', '# homonymes possibles attendent')} votre décision ci-dessus.`,
     mayNotErase: 'Seuls le propriétaire et le délégué à la protection des données peuvent effacer.',
     willErase: (destroyed, redacted, survivors) =>
       `${count(destroyed, '# enregistrement perd sa clé', '# enregistrements perdent leur clé')}, ${count(redacted, '# est caviardé', '# sont caviardés')}, ${count(survivors, '# appartenant à d’autres passe', '# appartenant à d’autres passent')} à une nouvelle clé. C’est irréversible.`,
-    survivors: (number) => `${count(number, '# enregistrement d’autres personnes passe', '# enregistrements d’autres personnes passent')} à une nouvelle clé.`,
+    survivors: (number) =>
+      `${count(number, '# enregistrement d’autres personnes passe', '# enregistrements d’autres personnes passent')} à une nouvelle clé.`,
     residual: 'Copies restantes, sans clé pour les lire',
     noExpiry: '(sans fin connue)',
     notVerifiable: 'Ce que Kulning ne peut pas vérifier',
     saltTitle: 'Gardez ceci avec le dossier',
-    saltLead: 'Cela ouvre le certificat : vous pourrez montrer plus tard de qui il parle. C’est affiché une seule fois, et personne ne le garde.',
+    saltLead:
+      'Cela ouvre le certificat : vous pourrez montrer plus tard de qui il parle. C’est affiché une seule fois, et personne ne le garde.',
     saltKept: 'Je l’ai gardé',
     earlier: 'Effacements',
     noEarlier: 'Aucun effacement pour l’instant',
     noEarlierLead: 'Chacun figure ici avec son certificat, qui ne contient aucun nom.',
-    pending: (number) => count(number, '# enregistrement attend un humain', '# enregistrements attendent un humain'),
+    pending: (number) =>
+      count(number, '# enregistrement attend un humain', '# enregistrements attendent un humain'),
     states: {
       requested: 'demandé',
       rotated: 'nouvelle clé faite',
@@ -135,11 +150,19 @@ export const proof: ProofWords = {
     erasure: 'Effacement',
     another: 'Une autre personne',
     certificate: 'Télécharger le certificat',
-    assessment: 'Le certificat est un élément de preuve au regard des obligations du RGPD. Dire s’il satisfait à l’art. 17 revient au responsable du traitement.',
+    assessment:
+      'Le certificat est un élément de preuve au regard des obligations du RGPD. Dire s’il satisfait à l’art. 17 revient au responsable du traitement.',
     readBackTitle: 'Relecture, dépôt par dépôt',
     method: 'Méthode',
     readBack: 'Relecture',
-    readBacks: { gone: 'parti', unreadable: 'illisible', pending: 'en attente', residual: 'copie jusqu’à expiration', 'not-verifiable': 'non vérifiable', found: 'encore trouvé' },
+    readBacks: {
+      gone: 'parti',
+      unreadable: 'illisible',
+      pending: 'en attente',
+      residual: 'copie jusqu’à expiration',
+      'not-verifiable': 'non vérifiable',
+      found: 'encore trouvé',
+    },
     evidence: 'Ce qui a été lu',
   },
   ledger: {
@@ -157,11 +180,19 @@ export const proof: ProofWords = {
     cosignedAt: 'Dernière cosignature',
     detail: 'Détail',
     noWitness: 'Aucun témoin : autodéclaré',
-    noWitnessLead: 'Un témoin tourne sur une machine que votre administrateur ne contrôle pas. Il cosigne chaque tête après avoir vérifié que rien d’antérieur n’a été changé.',
+    noWitnessLead:
+      'Un témoin tourne sur une machine que votre administrateur ne contrôle pas. Il cosigne chaque tête après avoir vérifié que rien d’antérieur n’a été changé.',
     addWitness: 'Ajouter un témoin',
     url: 'Adresse',
     witnessKeys: 'Ses clés',
     witnessKeysHint: 'Une par ligne, telles que `kulning witness` les affiche.',
-    states: { new: 'nouveau', cosigning: 'cosigne', unreachable: 'injoignable', refusing: 'refuse', ahead: 'en sait plus que nous', inconsistent: 'voit deux histoires' },
+    states: {
+      new: 'nouveau',
+      cosigning: 'cosigne',
+      unreachable: 'injoignable',
+      refusing: 'refuse',
+      ahead: 'en sait plus que nous',
+      inconsistent: 'voit deux histoires',
+    },
   },
 };

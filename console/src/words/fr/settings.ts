@@ -10,20 +10,25 @@ export const settings: SettingsWords = {
     language: 'Langue',
     languageHint: 'Pour les avis adressés à l’extérieur.',
     revenue: 'Chiffre d’affaires annuel du groupe, en euros',
-    revenueHint: 'Certaines licences de modèles s’arrêtent à un chiffre d’affaires. Vide vaut inconnu, et ces modèles sont alors refusés.',
+    revenueHint:
+      'Certaines licences de modèles s’arrêtent à un chiffre d’affaires. Vide vaut inconnu, et ces modèles sont alors refusés.',
     retention: 'Conservation des questions et réponses',
-    retentionLead: 'Le contenu est gardé au coffre, chiffré, ou pas du tout. Les reçus ne contiennent jamais de contenu.',
+    retentionLead:
+      'Le contenu est gardé au coffre, chiffré, ou pas du tout. Les reçus ne contiennent jamais de contenu.',
     keepNothing: 'Ne rien garder',
     keepDays: 'Garder quelques jours',
     days: 'Jours',
     daysOf: (days) => count(days, '# jour', '# jours'),
     sample: 'Société d’exemple',
-    sampleLead: 'Des e-mails, des documents et un contact pour faire des essais. Tout y est marqué comme exemple.',
+    sampleLead:
+      'Des e-mails, des documents et un contact pour faire des essais. Tout y est marqué comme exemple.',
     sampleGone: 'La société d’exemple a été retirée.',
     sampleReset: 'La remettre comme au départ',
     sampleRemove: 'Retirer la société d’exemple',
-    sampleRemoveMeans: 'Tous ses e-mails, documents, contacts et appels sont effacés. Elle peut être remise comme au départ.',
-    sampleBack: (mails, documents) => `De retour : ${count(mails, '# e-mail', '# e-mails')} et ${count(documents, '# document', '# documents')}.`,
+    sampleRemoveMeans:
+      'Tous ses e-mails, documents, contacts et appels sont effacés. Elle peut être remise comme au départ.',
+    sampleBack: (mails, documents) =>
+      `De retour : ${count(mails, '# e-mail', '# e-mails')} et ${count(documents, '# document', '# documents')}.`,
   },
   members: {
     lead: 'Qui fait partie de cette organisation, et ce que chacun peut faire.',
@@ -37,7 +42,15 @@ export const settings: SettingsWords = {
     removeOf: (name) => `Retirer ${name}`,
     removeMeans: 'Ses sessions se terminent aussitôt. Ce que cette personne a fait reste au registre.',
     rolesTitle: 'Ce que chaque rôle peut faire',
-    roles: { owner: 'Propriétaire', admin: 'Administrateur', developer: 'Développeur', operator: 'Exploitant', dpo: 'Délégué à la protection des données', auditor: 'Auditeur', member: 'Membre' },
+    roles: {
+      owner: 'Propriétaire',
+      admin: 'Administrateur',
+      developer: 'Développeur',
+      operator: 'Exploitant',
+      dpo: 'Délégué à la protection des données',
+      auditor: 'Auditeur',
+      member: 'Membre',
+    },
     roleMeans: {
       owner: 'Tout.',
       admin: 'Tout, sauf effacer une personne.',
@@ -56,7 +69,8 @@ export const settings: SettingsWords = {
     createdLead: 'Elle n’est affichée que cette fois. Seule son empreinte est gardée ici.',
     kept: 'Je l’ai gardée',
     empty: 'Aucune clé pour l’instant',
-    emptyLead: 'Un programme en a besoin pour appeler la passerelle. Tout client OpenAI convient, dirigé vers l’adresse de la passerelle.',
+    emptyLead:
+      'Un programme en a besoin pour appeler la passerelle. Tout client OpenAI convient, dirigé vers l’adresse de la passerelle.',
     name: 'Nom',
     prefix: 'Commence par',
     valid: 'valable',
@@ -69,9 +83,11 @@ export const settings: SettingsWords = {
     neverUsed: 'jamais',
     revoke: 'Révoquer',
     revokeOf: (name) => `Révoquer ${name}`,
-    revokeMeans: 'Les passerelles cessent de l’accepter en moins d’une seconde. Les programmes qui s’en servent reçoivent 401. Elle ne peut pas revenir.',
+    revokeMeans:
+      'Les passerelles cessent de l’accepter en moins d’une seconde. Les programmes qui s’en servent reçoivent 401. Elle ne peut pas revenir.',
     defaultClass: 'Classe de données de ses appels',
-    defaultClassHint: 'Un appel peut en dire une plus stricte, jamais plus large. Les appels non classés sont refusés.',
+    defaultClassHint:
+      'Un appel peut en dire une plus stricte, jamais plus large. Les appels non classés sont refusés.',
     days: 'Jours jusqu’à sa fin',
     daysHint: 'Vide : jamais.',
   },
@@ -81,7 +97,8 @@ export const settings: SettingsWords = {
     addLead: 'Il aura ses propres clés, membres, durée de conservation et reçus.',
     name: 'Nom',
     empty: 'Aucun client pour l’instant',
-    emptyLead: 'Une agence tient chaque client à part, dans sa propre organisation. Si vous travaillez pour vous-même, il ne vous en faut aucun.',
+    emptyLead:
+      'Une agence tient chaque client à part, dans sa propre organisation. Si vous travaillez pour vous-même, il ne vous en faut aucun.',
   },
   appearance: {
     lead: 'Gardé dans ce navigateur seulement.',

@@ -4,7 +4,13 @@ import type { WorkWords } from '../en.ts';
 const count = (number: number, one: string, other: string) => plural('fr', number, { one, other });
 
 export const work: WorkWords = {
-  classes: { none: 'non classé', public: 'public', internal: 'interne', personal: 'personnel', special: 'sensible' },
+  classes: {
+    none: 'non classé',
+    public: 'public',
+    internal: 'interne',
+    personal: 'personnel',
+    special: 'sensible',
+  },
   classHints: {
     none: 'Personne n’a dit ce que c’est : refusé.',
     public: 'Tout le monde peut le lire.',
@@ -17,7 +23,8 @@ export const work: WorkWords = {
     try: 'Essayer',
     add: 'Ajouter un modèle',
     empty: 'Aucun modèle pour l’instant',
-    emptyLead: 'Ajoutez un fichier GGUF qui se trouve sur cette machine, ou l’adresse d’un serveur compatible OpenAI.',
+    emptyLead:
+      'Ajoutez un fichier GGUF qui se trouve sur cette machine, ou l’adresse d’un serveur compatible OpenAI.',
     name: 'Nom',
     kind: 'Nature',
     origins: { shipped: 'livré avec Kulning', added: 'ajouté par vous' },
@@ -37,7 +44,12 @@ export const work: WorkWords = {
     context: 'Contexte, en jetons',
     size: 'Taille',
     licence: 'Licence',
-    licenceSources: { gguf: 'selon le fichier', operator: 'selon l’exploitant', card: 'selon sa fiche', unknown: 'personne ne l’a dit' },
+    licenceSources: {
+      gguf: 'selon le fichier',
+      operator: 'selon l’exploitant',
+      card: 'selon sa fiche',
+      unknown: 'personne ne l’a dit',
+    },
     digest: 'Empreinte des poids',
     noDigest: 'inconnue : un serveur distant ne montre pas ses poids',
     card: 'Fiche',
@@ -51,7 +63,8 @@ export const work: WorkWords = {
     pause: 'Ne plus servir',
     resume: 'Servir à nouveau',
     removeOf: (name) => `Retirer ${name}`,
-    removeMeans: (engines) => `${count(engines, '# moteur s’arrête', '# moteurs s’arrêtent')}. Le fichier reste intact, et le modèle peut être ajouté à nouveau.`,
+    removeMeans: (engines) =>
+      `${count(engines, '# moteur s’arrête', '# moteurs s’arrêtent')}. Le fichier reste intact, et le modèle peut être ajouté à nouveau.`,
     sourceLabel: 'Fichier ou adresse',
     sourceHint: 'Le chemin d’un fichier GGUF sur cette machine, ou l’URL d’un serveur compatible OpenAI.',
     nameLabel: 'Nom pour les appelants',
@@ -67,7 +80,8 @@ export const work: WorkWords = {
     how: 'Où en trouver un',
     howMinistral: 'Ministral 3 sur un portable, avec llama-server :',
     howSmall: 'Mistral Small sur une carte graphique, avec vLLM :',
-    howThen: 'Saisissez ensuite http://127.0.0.1:8080/v1 ou http://127.0.0.1:8000/v1 ci-dessus. Licence et matériel restent à vérifier par vous.',
+    howThen:
+      'Saisissez ensuite http://127.0.0.1:8080/v1 ou http://127.0.0.1:8000/v1 ci-dessus. Licence et matériel restent à vérifier par vous.',
   },
   playground: {
     lead: 'Posez une question, voyez la réponse venir, et à côté pourquoi elle vient de là.',
@@ -77,10 +91,17 @@ export const work: WorkWords = {
     prompt: 'Question',
     send: 'Envoyer',
     mails: 'E-mails d’exemple',
-    noMails: 'La société d’exemple a été retirée. Tapez une question à vous.',
+    noMails: 'Les e-mails d’exemple sont dans la société d’exemple. Ou tapez une question à vous.',
     answer: 'Réponse',
     idle: 'Choisissez un e-mail et envoyez-le.',
-    states: { idle: 'prêt', asking: 'placement', streaming: 'répond', done: 'terminé', cancelled: 'annulé', failed: 'échec' },
+    states: {
+      idle: 'prêt',
+      asking: 'placement',
+      streaming: 'répond',
+      done: 'terminé',
+      cancelled: 'annulé',
+      failed: 'échec',
+    },
     receipt: 'Reçu',
     noReceipt: 'Chaque appel en reçoit un, les refus aussi.',
     openReceipt: 'L’ouvrir et le vérifier',
@@ -92,7 +113,13 @@ export const work: WorkWords = {
     notThere: 'Pas là',
     nobody: 'Aucun site ne sert ce modèle.',
     verdicts: { chosen: 'choisi', possible: 'possible', refused: 'refusé', unavailable: 'indisponible' },
-    roles: { ingress: 'entrée', worker: 'exécution', storage: 'stockage', backup: 'sauvegarde', engine: 'moteur' },
+    roles: {
+      ingress: 'entrée',
+      worker: 'exécution',
+      storage: 'stockage',
+      backup: 'sauvegarde',
+      engine: 'moteur',
+    },
     score: 'Sa note',
     criterion: 'Critère',
     value: 'Valeur',
@@ -105,7 +132,8 @@ export const work: WorkWords = {
     lead: 'Chaque fait, et à quel point il est établi. Ce qui est inconnu vaut refus.',
     all: 'Tous les sites',
     empty: 'Aucun site pour l’instant',
-    emptyLead: 'Un site est un lieu où du travail peut tourner ou des données se trouver. Ajoutez le premier.',
+    emptyLead:
+      'Un site est un lieu où du travail peut tourner ou des données se trouver. Ajoutez le premier.',
     add: 'Ajouter un site',
     editOf: (name) => `Modifier ${name}`,
     removeOf: (name) => `Retirer ${name}`,
@@ -135,8 +163,15 @@ export const work: WorkWords = {
     origins: { starter: 'la base de départ', config: 'kulning.yaml', api: 'une personne, ici ou par l’API' },
     history: 'Ce qui a été dit avant',
     remedy: 'Personne ne l’a dit. Déclarez-le avec Modifier.',
-    declared: 'Ce que vous saisissez ici est déclaré (T0) : cru, et montré comme non prouvé. Un champ vide est inconnu.',
-    figures: { powerLimitMw: 'Puissance', gramsCo2PerKwh: 'Carbone', eurPerMwh: 'Prix', pue: 'PUE', roundTripMs: 'Aller-retour' },
+    declared:
+      'Ce que vous saisissez ici est déclaré (T0) : cru, et montré comme non prouvé. Un champ vide est inconnu.',
+    figures: {
+      powerLimitMw: 'Puissance',
+      gramsCo2PerKwh: 'Carbone',
+      eurPerMwh: 'Prix',
+      pue: 'PUE',
+      roundTripMs: 'Aller-retour',
+    },
     figureInputs: {
       powerLimitMw: 'Puissance maximale, MW',
       gramsCo2PerKwh: 'Carbone, g de CO₂ par kWh',
@@ -160,11 +195,14 @@ export const work: WorkWords = {
     verdict: 'Verdict',
     text: 'Le texte qui est jugé',
     textLabel: 'Cedar',
-    textHint: 'Comparez d’abord : toutes les combinaisons de faits sont parcourues avant qu’un changement puisse devenir actif.',
+    textHint:
+      'Comparez d’abord : toutes les combinaisons de faits sont parcourues avant qu’un changement puisse devenir actif.',
     compare: 'Comparer',
     activate: 'Rendre active',
-    acceptWider: 'J’accepte que des données personnelles ou sensibles aillent là où elles ne pouvaient pas aller',
-    compared: (all, widened, narrowed) => `Sur ${all} combinaisons, ${widened} sont nouvellement permises et ${narrowed} nouvellement refusées.`,
+    acceptWider:
+      'J’accepte que des données personnelles ou sensibles aillent là où elles ne pouvaient pas aller',
+    compared: (all, widened, narrowed) =>
+      `Sur ${all} combinaisons, ${widened} sont nouvellement permises et ${narrowed} nouvellement refusées.`,
     willChange: (widened, narrowed) =>
       `${count(widened, '# combinaison est nouvellement permise', '# combinaisons sont nouvellement permises')}, ${count(narrowed, '# est nouvellement refusée', '# sont nouvellement refusées')}. Cela vaut aussitôt pour chaque appel.`,
     newlyAllowed: 'Nouvellement permis',

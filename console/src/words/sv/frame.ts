@@ -77,6 +77,7 @@ export const frame: FrameWords = {
     organisations: 'Organisationer',
     switchOrganisation: (name) => `Organisation: ${name}. Byt`,
     manageClients: 'Kunder …',
+    toSample: 'Gå till exempelföretaget',
   },
   outside: {
     missing: 'Det finns inget på den här adressen',
@@ -88,13 +89,22 @@ export const frame: FrameWords = {
       'Den första starten skrev ut en adress med en engångskod i terminalen. Öppna den adressen. Är den borta, stoppa Kulning och starta igen: då skrivs en ny ut.',
   },
   problems: {
-    'network.unreachable': { message: 'Servern går inte att nå.', hint: 'Kör Kulning? `kulning status` säger det; `kulning up` startar.' },
-    'network.timeout': { message: 'Servern svarade inte i tid.', hint: 'Försök igen; `kulning doctor` letar efter orsaken.' },
+    'network.unreachable': {
+      message: 'Servern går inte att nå.',
+      hint: 'Kör Kulning? `kulning status` säger det; `kulning up` startar.',
+    },
+    'network.timeout': {
+      message: 'Servern svarade inte i tid.',
+      hint: 'Försök igen; `kulning doctor` letar efter orsaken.',
+    },
     'answer.invalid': {
       message: 'Serverns svar passar inte den här konsolen.',
       hint: 'Ladda om sidan: konsolen och servern kan vara av olika versioner.',
     },
-    'gateway.unreachable': { message: 'Porten till modellerna går inte att nå.', hint: '`kulning status` säger om dess process kör.' },
+    'gateway.unreachable': {
+      message: 'Porten till modellerna går inte att nå.',
+      hint: '`kulning status` säger om dess process kör.',
+    },
     'gateway.cut': { message: 'Svaret bröts av.', hint: 'Fråga igen. Kvittot säger hur långt det kom.' },
   },
   claim: {
@@ -130,9 +140,11 @@ export const frame: FrameWords = {
   },
   later: {
     agents: 'Agenterna finns inte än',
-    agentsLead: 'Här ska du se varje agent, vad den gör, vad den väntar på och vad som behöver ditt godkännande innan det sker. Den här versionen svarar på enstaka frågor.',
+    agentsLead:
+      'Här ska du se varje agent, vad den gör, vad den väntar på och vad som behöver ditt godkännande innan det sker. Den här versionen svarar på enstaka frågor.',
     jobs: 'Jobben finns inte än',
-    jobsLead: 'Här ska du starta träning och satsvisa körningar, se varför de kör där och när de gör det, och ta med dig vikterna. Den här versionen kör inga.',
+    jobsLead:
+      'Här ska du starta träning och satsvisa körningar, se varför de kör där och när de gör det, och ta med dig vikterna. Den här versionen kör inga.',
     meanwhile: 'Prova en fråga på provbänken så länge',
   },
   where: {
@@ -158,16 +170,32 @@ export const frame: FrameWords = {
   steps: {
     title: 'Första stegen',
     done: 'klart',
-    triage: { title: 'Sortera ett exempelmejl', text: 'Skicka det till leksaksmodellen och läs varför svaret gavs här.' },
-    refusal: { title: 'Se ett nej', text: 'Be om något som policyn inte tillåter, och läs vilken regel som sa nej.' },
-    erase: { title: 'Radera exempelkontakten', text: 'Hitta en person, radera den och läs tillbaka att den är borta.' },
-    verify: { title: 'Kontrollera ett kvitto på annat håll', text: 'Ta filen och en rad till en annan dator.' },
-    model: { title: 'Anslut din egen modell', text: 'En GGUF-fil eller vilken OpenAI-kompatibel server som helst.' },
+    triage: {
+      title: 'Sortera ett exempelmejl',
+      text: 'Skicka det till leksaksmodellen och läs varför svaret gavs här.',
+    },
+    refusal: {
+      title: 'Se ett nej',
+      text: 'Skicka något som ingen har klassat, och läs vilken regel som sa nej.',
+    },
+    erase: {
+      title: 'Radera exempelkontakten',
+      text: 'Hitta en person, radera den och läs tillbaka att den är borta.',
+    },
+    verify: {
+      title: 'Kontrollera ett kvitto på annat håll',
+      text: 'Ta filen och en rad till en annan dator.',
+    },
+    model: {
+      title: 'Anslut din egen modell',
+      text: 'En GGUF-fil eller vilken OpenAI-kompatibel server som helst.',
+    },
   },
   map: {
     label: (sites) => `Europakarta med ${sites}. Tabellen har samma uppgifter.`,
     carbon: 'Koldioxid',
     simulated: 'simulerad',
+    notPlaced: (sites) => `Inte på kartan, för att koordinater saknas: ${sites}.`,
     notOpen: 'inte öppen än',
     size: 'Storlek: effekt',
   },
@@ -176,8 +204,20 @@ export const frame: FrameWords = {
     remedy: 'Ingen har sagt det. Den som vet kan uppge det.',
     unknownDenies: 'Ingen har sagt det. Det okända räknas som otillåtet.',
     until: (date) => `gäller till ${date}`,
-    named: { measured: 'Mätt', apportioned: 'Fördelat från en gemensam mätare', modelled: 'Modellerat', declared: 'Uppgivet', unknown: 'Okänt' },
-    short: { measured: 'mätt', apportioned: 'fördelat', modelled: 'modellerat', declared: 'uppgivet', unknown: 'okänt' },
+    named: {
+      measured: 'Mätt',
+      apportioned: 'Fördelat från en gemensam mätare',
+      modelled: 'Modellerat',
+      declared: 'Uppgivet',
+      unknown: 'Okänt',
+    },
+    short: {
+      measured: 'mätt',
+      apportioned: 'fördelat',
+      modelled: 'modellerat',
+      declared: 'uppgivet',
+      unknown: 'okänt',
+    },
   },
   tiers: {
     T0: 'T0: uppgivet av en person, inte bevisat',

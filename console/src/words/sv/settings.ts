@@ -23,7 +23,8 @@ export const settings: SettingsWords = {
     sampleReset: 'Återställ det',
     sampleRemove: 'Ta bort exempelföretaget',
     sampleRemoveMeans: 'Alla dess mejl, dokument, kontakter och anrop raderas. Det kan återställas.',
-    sampleBack: (mails, documents) => `${count(mails, '# mejl', '# mejl')} och ${count(documents, '# dokument', '# dokument')} är tillbaka.`,
+    sampleBack: (mails, documents) =>
+      `${count(mails, '# mejl', '# mejl')} och ${count(documents, '# dokument', '# dokument')} är tillbaka.`,
   },
   members: {
     lead: 'Vilka som hör till organisationen, och vad var och en får göra.',
@@ -37,7 +38,15 @@ export const settings: SettingsWords = {
     removeOf: (name) => `Ta bort ${name}`,
     removeMeans: 'Personens sessioner upphör genast. Det personen har gjort står kvar i loggboken.',
     rolesTitle: 'Vad varje roll får göra',
-    roles: { owner: 'Ägare', admin: 'Administratör', developer: 'Utvecklare', operator: 'Driftansvarig', dpo: 'Dataskyddsombud', auditor: 'Revisor', member: 'Medlem' },
+    roles: {
+      owner: 'Ägare',
+      admin: 'Administratör',
+      developer: 'Utvecklare',
+      operator: 'Driftansvarig',
+      dpo: 'Dataskyddsombud',
+      auditor: 'Revisor',
+      member: 'Medlem',
+    },
     roleMeans: {
       owner: 'Allt.',
       admin: 'Allt utom att radera en person.',
@@ -56,7 +65,8 @@ export const settings: SettingsWords = {
     createdLead: 'Den visas bara nu. Bara dess kontrollsumma sparas här.',
     kept: 'Jag har sparat den',
     empty: 'Ingen nyckel än',
-    emptyLead: 'Ett program behöver en för att anropa modellerna. Rikta vilken OpenAI-klient som helst mot portens adress med den.',
+    emptyLead:
+      'Ett program behöver en för att anropa modellerna. Rikta vilken OpenAI-klient som helst mot portens adress med den.',
     name: 'Namn',
     prefix: 'Börjar med',
     valid: 'giltig',
@@ -69,7 +79,8 @@ export const settings: SettingsWords = {
     neverUsed: 'aldrig',
     revoke: 'Återkalla',
     revokeOf: (name) => `Återkalla ${name}`,
-    revokeMeans: 'Portarna slutar godta den inom en sekund. Program som använder den får 401. Den går inte att få tillbaka.',
+    revokeMeans:
+      'Portarna slutar godta den inom en sekund. Program som använder den får 401. Den går inte att få tillbaka.',
     defaultClass: 'Dataklass för dess anrop',
     defaultClassHint: 'Ett anrop får säga en strängare, aldrig en vidare. Oklassade anrop nekas.',
     days: 'Dagar tills den slutar',
@@ -81,7 +92,8 @@ export const settings: SettingsWords = {
     addLead: 'Den får egna nycklar, medlemmar, spartider och kvitton.',
     name: 'Namn',
     empty: 'Ingen kund än',
-    emptyLead: 'En byrå håller varje kund för sig i en egen organisation. Arbetar du för dig själv behöver du ingen.',
+    emptyLead:
+      'En byrå håller varje kund för sig i en egen organisation. Arbetar du för dig själv behöver du ingen.',
   },
   appearance: {
     lead: 'Sparas bara i den här webbläsaren.',

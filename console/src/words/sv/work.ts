@@ -4,7 +4,13 @@ import type { WorkWords } from '../en.ts';
 const count = (number: number, one: string, other: string) => plural('sv', number, { one, other });
 
 export const work: WorkWords = {
-  classes: { none: 'oklassad', public: 'offentlig', internal: 'intern', personal: 'personuppgifter', special: 'känslig' },
+  classes: {
+    none: 'oklassad',
+    public: 'offentlig',
+    internal: 'intern',
+    personal: 'personuppgifter',
+    special: 'känslig',
+  },
   classHints: {
     none: 'Ingen har sagt vad det är: nekas.',
     public: 'Vem som helst får läsa.',
@@ -17,7 +23,8 @@ export const work: WorkWords = {
     try: 'Prova',
     add: 'Lägg till en modell',
     empty: 'Ingen modell än',
-    emptyLead: 'Lägg till en GGUF-fil som ligger på den här maskinen, eller adressen till en OpenAI-kompatibel server.',
+    emptyLead:
+      'Lägg till en GGUF-fil som ligger på den här maskinen, eller adressen till en OpenAI-kompatibel server.',
     name: 'Namn',
     kind: 'Slag',
     origins: { shipped: 'följer med Kulning', added: 'tillagd av dig' },
@@ -37,7 +44,12 @@ export const work: WorkWords = {
     context: 'Kontext, i token',
     size: 'Storlek',
     licence: 'Licens',
-    licenceSources: { gguf: 'enligt filen', operator: 'enligt driftansvarig', card: 'enligt modellkortet', unknown: 'ingen har sagt det' },
+    licenceSources: {
+      gguf: 'enligt filen',
+      operator: 'enligt driftansvarig',
+      card: 'enligt modellkortet',
+      unknown: 'ingen har sagt det',
+    },
     digest: 'Vikternas kontrollsumma',
     noDigest: 'okänd: en fjärrserver visar inte sina vikter',
     card: 'Modellkort',
@@ -51,7 +63,8 @@ export const work: WorkWords = {
     pause: 'Sluta svara',
     resume: 'Svara igen',
     removeOf: (name) => `Ta bort ${name}`,
-    removeMeans: (engines) => `${count(engines, '# motor stannar', '# motorer stannar')}. Filen lämnas orörd, och modellen kan läggas till igen.`,
+    removeMeans: (engines) =>
+      `${count(engines, '# motor stannar', '# motorer stannar')}. Filen lämnas orörd, och modellen kan läggas till igen.`,
     sourceLabel: 'Fil eller adress',
     sourceHint: 'Sökvägen till en GGUF-fil på den här maskinen, eller URL till en OpenAI-kompatibel server.',
     nameLabel: 'Namn för den som anropar',
@@ -67,7 +80,8 @@ export const work: WorkWords = {
     how: 'Var du får tag på en',
     howMinistral: 'Ministral 3 på en bärbar dator, med llama-server:',
     howSmall: 'Mistral Small på ett grafikkort, med vLLM:',
-    howThen: 'Skriv sedan http://127.0.0.1:8080/v1 eller http://127.0.0.1:8000/v1 ovan. Licens och maskinvara kontrollerar du själv.',
+    howThen:
+      'Skriv sedan http://127.0.0.1:8080/v1 eller http://127.0.0.1:8000/v1 ovan. Licens och maskinvara kontrollerar du själv.',
   },
   playground: {
     lead: 'Fråga, se svaret komma, och läs bredvid varför det gavs där det gavs.',
@@ -77,10 +91,17 @@ export const work: WorkWords = {
     prompt: 'Fråga',
     send: 'Skicka',
     mails: 'Exempelmejl',
-    noMails: 'Exempelföretaget är borttaget. Skriv en egen fråga.',
+    noMails: 'Exempelmejlen finns hos exempelföretaget. Eller skriv en egen fråga.',
     answer: 'Svar',
     idle: 'Välj ett mejl och skicka det.',
-    states: { idle: 'redo', asking: 'placerar', streaming: 'svarar', done: 'klart', cancelled: 'avbrutet', failed: 'misslyckat' },
+    states: {
+      idle: 'redo',
+      asking: 'placerar',
+      streaming: 'svarar',
+      done: 'klart',
+      cancelled: 'avbrutet',
+      failed: 'misslyckat',
+    },
     receipt: 'Kvitto',
     noReceipt: 'Varje anrop får ett, även ett nej.',
     openReceipt: 'Öppna och kontrollera det',
@@ -92,7 +113,13 @@ export const work: WorkWords = {
     notThere: 'Inte där',
     nobody: 'Ingen anläggning kör den modellen.',
     verdicts: { chosen: 'vald', possible: 'möjlig', refused: 'nekad', unavailable: 'inte tillgänglig' },
-    roles: { ingress: 'ingång', worker: 'arbete', storage: 'lagring', backup: 'säkerhetskopia', engine: 'motor' },
+    roles: {
+      ingress: 'ingång',
+      worker: 'arbete',
+      storage: 'lagring',
+      backup: 'säkerhetskopia',
+      engine: 'motor',
+    },
     score: 'Så poängsattes den',
     criterion: 'Kriterium',
     value: 'Värde',
@@ -135,8 +162,15 @@ export const work: WorkWords = {
     origins: { starter: 'startuppsättningen', config: 'kulning.yaml', api: 'en person, här eller med API' },
     history: 'Vad som sagts förut',
     remedy: 'Ingen har sagt det. Uppge det med Ändra.',
-    declared: 'Det du skriver här är uppgivet (T0): trott, och visat som inte bevisat. Ett tomt fält är okänt.',
-    figures: { powerLimitMw: 'Effekt', gramsCo2PerKwh: 'Koldioxid', eurPerMwh: 'Pris', pue: 'PUE', roundTripMs: 'Fram och åter' },
+    declared:
+      'Det du skriver här är uppgivet (T0): trott, och visat som inte bevisat. Ett tomt fält är okänt.',
+    figures: {
+      powerLimitMw: 'Effekt',
+      gramsCo2PerKwh: 'Koldioxid',
+      eurPerMwh: 'Pris',
+      pue: 'PUE',
+      roundTripMs: 'Fram och åter',
+    },
     figureInputs: {
       powerLimitMw: 'Effektgräns, MW',
       gramsCo2PerKwh: 'Koldioxid, g CO₂ per kWh',
@@ -164,8 +198,10 @@ export const work: WorkWords = {
     compare: 'Jämför',
     activate: 'Låt gälla',
     acceptWider: 'Jag godtar att personuppgifter eller känsliga uppgifter får gå dit de inte fick förut',
-    compared: (all, widened, narrowed) => `Av ${all} kombinationer blir ${widened} tillåtna och ${narrowed} nekade.`,
-    willChange: (widened, narrowed) => `${count(widened, '# kombination blir tillåten', '# kombinationer blir tillåtna')}, ${count(narrowed, '# blir nekad', '# blir nekade')}. Det gäller genast för varje anrop.`,
+    compared: (all, widened, narrowed) =>
+      `Av ${all} kombinationer blir ${widened} tillåtna och ${narrowed} nekade.`,
+    willChange: (widened, narrowed) =>
+      `${count(widened, '# kombination blir tillåten', '# kombinationer blir tillåtna')}, ${count(narrowed, '# blir nekad', '# blir nekade')}. Det gäller genast för varje anrop.`,
     newlyAllowed: 'Blir tillåtet',
     newlyRefused: 'Blir nekat',
   },

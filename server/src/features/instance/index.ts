@@ -17,7 +17,7 @@ export interface InstanceContext {
   sites(): Promise<Site[]>;
   shortLivedKey(
     caller: AuthorisedCaller,
-    dataClass: 'public' | 'internal' | 'personal' | 'special',
+    dataClass: 'public' | 'internal' | 'personal' | 'special' | null,
   ): Promise<{ secret: string; expiresAt: string }>;
 }
 
