@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -192,6 +192,23 @@ describe('evidence', () => {
     const period = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' };
     await expect(harness.receipts.evidence(organisationId, period)).rejects.toMatchObject({
       code: 'evidence.empty',
+    });
+  });
+});
+
+describe('the example in docs/verify.md', () => {
+  test('verifies with its pinned key, its witness and its request', async () => {
+    const read = (name: string) => readFile(new URL(`../../docs/verify-example/${name}`, import.meta.url));
+    const vkey = async (name: string) => (await read(name)).toString().trim();
+    const report = await verifyReceipt(await read('receipt.json'), {
+      pinnedKeys: [await vkey('log.vkey')],
+      pinnedWitnesses: [await vkey('witness.vkey')],
+      request: await read('request.json'),
+    });
+    expect(report).toMatchObject({
+      verdict: 'verified',
+      unchecked: [],
+      witnesses: ['witness.example.net/dpo'],
     });
   });
 });

@@ -19,6 +19,7 @@ import {
   keyIdOf,
   parseSignatureLines,
   parseVerifierKey,
+  SignatureType,
 } from '../src/core/ledger/signed-note.ts';
 import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
 import { createWitnessFeeder } from '../src/features/proof/witness-feeder.ts';
@@ -248,5 +249,43 @@ describe.each(nodeVersions())('witness as one file in an empty folder, on %s', (
     expect(() => execFileSync(node, [file], { cwd: folder, stdio: 'pipe' })).toThrow(
       expect.objectContaining({ status: 2 }) as Error,
     );
+  });
+});
+
+describe('requests that the Go implementation tests itself with', () => {
+  const sigsum = 'sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562';
+  const publicKey = Buffer.from('ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f', 'hex');
+  const logKey = formatVerifierKey({ name: sigsum, type: SignatureType.ed25519, publicKey });
+  const heads = {
+    1: 'KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= UgIom7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY=',
+    3: 'RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0= UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go=',
+    5: 'QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY= UgIomw/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww=',
+  } as const;
+  const hash = (first: number, second: number) =>
+    `${Buffer.of(first, second, ...Buffer.alloc(30)).toString('base64')}\n`;
+  const requestOf = (old: number, proof: string, size: keyof typeof heads) => {
+    const [root, signature] = heads[size].split(' ');
+    return `old ${old}\n${proof}\n${sigsum}\n${size}\n${root}\n\n\u2014 ${sigsum} ${signature}\n`;
+  };
+
+  test('get the same answers here', async () => {
+    const witness = await startWitness({ logs: [logKey], folder, port: 0 });
+    const answer = async (old: number, proof: string, size: keyof typeof heads) => {
+      const { status, text } = await add(witness, requestOf(old, proof, size));
+      return status === 409 ? `409 ${text.trim()}` : String(status);
+    };
+    const toThree = hash(0x2a, 1) + hash(0x2a, 2);
+    const [inner, older] = [
+      '+fUDV+k970B4I3uKrqJM4aP1lloPZP8mvr2Z4wRw2LI=\n',
+      'wgiIFdZfYNv6WU1OllBKsWnLYIS/DBMqt8Uh/S4OukE=\n',
+    ];
+    expect(await answer(0, '', 1)).toBe('200');
+    expect(await answer(1, '', 3)).toBe('422');
+    expect(await answer(1, hash(0x2a, 1) + hash(0x2a, 3), 3)).toBe('422');
+    expect(await answer(1, toThree, 3)).toBe('200');
+    expect(await answer(1, hash(0x2a, 1) + inner + hash(0x2a, 4), 5)).toBe('409 3');
+    expect(await answer(3, hash(0x2a, 2) + hash(0x2a, 3) + older + hash(0x2a, 4), 5)).toBe('200');
+    expect(await answer(0, '', 5)).toBe('409 5');
+    await witness.close();
   });
 });

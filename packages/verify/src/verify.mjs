@@ -454,8 +454,10 @@ export function verifyReceipt(file, options = {}) {
 const words = new Map(
   String.raw`
   verified  | Verified, signed by a pinned key | Vérifié, signé par une clé épinglée | Verifierat, signerat med en fäst nyckel
-  unpinned  | Agrees with itself, but self-attested, key not pinned: anyone can make such a file. Give --key | Cohérent, mais auto-attesté, clé non épinglée : n’importe qui peut produire un tel fichier. Donnez --key | Stämmer med sig självt, men självintygat, nyckeln inte fäst: vem som helst kan göra en sådan fil. Ange --key
-  pending   | Pending: not in the log yet. Fetch it again in two seconds | En attente : pas encore dans le journal. Redemandez-le dans deux secondes | Väntar: ännu inte i loggen. Hämta på nytt om två sekunder
+  unpinned  | Self-attested, key not pinned | Auto-attesté, clé non épinglée | Självintygat, nyckeln inte fäst
+  no-pin    | The file agrees with itself, but anyone can make such a file. Give the Ed25519 key of the log with --key. | Le fichier est cohérent, mais n’importe qui peut en produire un pareil. Donnez la clé Ed25519 du journal avec --key. | Filen stämmer med sig själv, men vem som helst kan göra en sådan. Ange loggens Ed25519-nyckel med --key.
+  pending   | Pending, not in the log yet | En attente, pas encore dans le journal | Väntar, ännu inte i loggen
+  wait      | Fetch the receipt again in two seconds. | Redemandez le reçu dans deux secondes. | Hämta kvittot på nytt om två sekunder.
   wrong     | WRONG | FAUX | FEL
   expected  | expected | attendu | väntat
   found     | found | trouvé | fanns
@@ -507,6 +509,8 @@ export function describeReport(report, language = 'en') {
     return [what, `  ${say('expected')}: ${expected}`, `  ${say('found')}: ${found}`];
   }
   const lines = [`${say(report.verdict)}: ${report.id}`];
+  if (report.verdict === 'unpinned') lines.push(`  ${say('no-pin')}`);
+  if (report.verdict === 'pending') lines.push(`  ${say('wait')}`);
   if (log !== undefined) lines.push(`  ${log.origin} #${log.index} / ${log.size}`);
   if (leaf !== undefined) lines.push(`  ${[leaf.kind, leaf.at, leaf.class].filter(Boolean).join(', ')}`);
   if (report.unchecked.length > 0) lines.push(`${say('unchecked')} ${report.unchecked.join(', ')}`);
