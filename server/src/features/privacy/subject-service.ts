@@ -165,13 +165,13 @@ class Subjects implements SubjectService {
     const all = await this.#in(request, (trx) => countRecords(trx, request.organisationId));
     return {
       digest: planDigest(plan),
-      stores: this.#options.stores.map(({ name, describe }) => ({
-        store: name,
-        description: describe(request.language),
-        destroy: count(name, 'destroy'),
-        redact: count(name, 'redact'),
-        keep: count(name, 'keep'),
-        human: count(name, 'human'),
+      stores: this.#options.stores.map((store) => ({
+        store: store.name,
+        description: store.describe(request.language),
+        destroy: count(store.name, 'destroy'),
+        redact: count(store.name, 'redact'),
+        keep: count(store.name, 'keep'),
+        human: count(store.name, 'human'),
       })),
       records: plan,
       undecided: undecidedCandidates(found, request.decisions),

@@ -1,0 +1,14 @@
+import type { ColumnDeclarations } from '../../platform/vault/column-declaration.ts';
+
+export const columns: ColumnDeclarations = {
+  'kulning.model': { identifier: ['id'], metadata: ['name', 'origin'] },
+  'kulning.model_version': {
+    identifier: ['id', 'model_id', 'digest'],
+    metadata: ['architecture', 'card', 'format', 'licence'],
+  },
+  'kulning.deployment': {
+    identifier: ['id', 'model_version_id', 'site_id'],
+    metadata: ['desired', 'engine_config', 'engine_kind', 'sealed_key'],
+  },
+  'kulning.engine_state': { identifier: ['deployment_id'], metadata: ['phase', 'reason'] },
+};
