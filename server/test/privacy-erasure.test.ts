@@ -45,6 +45,7 @@ describe('erasing a person', () => {
       'backups residual',
       'blobs gone',
       'calls gone',
+      'erasures unreadable',
       'log gone',
       'sample gone',
       'spool gone',

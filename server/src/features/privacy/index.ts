@@ -11,6 +11,7 @@ import { createErasureMachine, type ErasureMachine, type RecordEvent } from './e
 import { createErasureViews, type ErasureViews } from './erasure-views.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { type PrivacyStore, registerStores } from './privacy-store.ts';
+import { createRequestStore } from './request-store.ts';
 import { sweepExpired, sweepOrphanBlobs } from './retention-sweep.ts';
 import { createSubjectService, type SubjectService } from './subject-service.ts';
 
@@ -31,7 +32,7 @@ export interface PrivacyOptions {
   readonly vault: Vault;
   readonly keystore: Keystore;
   readonly blobs: BlobStore;
-  /** Of every slice, and of files, backups and remote engines; the order is that of certificates. */
+  /** Of every slice, and of files, backups and remote engines; `erasures` is added here. */
   readonly stores: readonly PrivacyStore[];
   /** Stores that must be registered; a missing one is refused at start. */
   readonly required: readonly StoreName[];
@@ -60,7 +61,7 @@ export interface Privacy {
 
 /** Finding, exporting, restricting and erasing persons over every registered store. */
 export function createPrivacy(options: PrivacyOptions): Privacy {
-  const stores = registerStores(options.stores, options.required);
+  const stores = registerStores([...options.stores, createRequestStore()], options.required);
   const faultPoint = options.faultPoint ?? (() => undefined);
   const subjects = createSubjectService({ ...options, stores });
   const views = createErasureViews({ ...options, stores });
