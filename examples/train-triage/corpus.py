@@ -74,8 +74,8 @@ def elide(text):
 class Writer:
     """Writes one chat from a generator; `held` takes the templates that training never sees."""
 
-    def __init__(self, r, language, held=False, names=True):
-        self.r, self.language, self.held, self.names = r, language, held, names
+    def __init__(self, r, language, held=False, names=True, fields=True):
+        self.r, self.language, self.held, self.names, self.fields = r, language, held, names, fields
         self.words, self.chat = MAILS[language], CHAT[language]
         self.unseen = held and r.random() < 0.5
         self.first, self.last = slots.person(r, language, self.unseen)
@@ -199,7 +199,8 @@ class Writer:
         text = header + text
         if chance(0.15):
             text = self.fill(self.either("prefix")) + r.choice(["\n\n", "\n"]) + text
-        call = json.dumps({"name": "triage_mail", "arguments": arguments}, ensure_ascii=False)
+        shown = arguments if self.fields else {key: arguments[key] for key in ("intent", "language", "urgency")}
+        call = json.dumps({"name": "triage_mail", "arguments": shown}, ensure_ascii=False)
         return text, arguments, f"{VERDICT[self.language][intent]}\n<tool_call>\n{call}\n</tool_call>"
 
     def header(self, subject):
@@ -259,10 +260,10 @@ def system_prompt(r, language):
     return [("system", f"{start} {words}".strip())]
 
 
-def chat(r, parameters, names=True):
+def chat(r, parameters, names=True, fields=True):
     """-> [(role, text)] for training"""
     language = r.choice(LANGUAGES)
-    writer = Writer(r, language, names=names)
+    writer = Writer(r, language, names=names, fields=fields)
     messages, kind = system_prompt(r, language), r.random()
     if kind < 0.04:
         greets = r.random() < 0.5
@@ -271,6 +272,16 @@ def chat(r, parameters, names=True):
         return messages + [("user", writer.question()), ("assistant", out_of_scope(language, parameters))]
     text, _, answer = writer.mail(r.choice(INTENTS))
     return messages + [("user", text), ("assistant", answer)]
+
+
+def drill(r):
+    """Names and numbers to repeat: early on it teaches copying far faster than mails do, where few tokens are copied."""
+    language = r.choice(LANGUAGES)
+    kinds = [lambda: " ".join(slots.person(r, language)), lambda: slots.reference(r), lambda: slots.amount(r, language),
+             lambda: slots.date(r, language)[1], lambda: slots.company(r, language), lambda: slots.word(r, language)]
+    items = [r.choice(kinds)() for _ in range(r.randint(2, 9))]
+    apart = r.choice([", ", "\n", " ", " <", "; "])
+    return [("system", "Copy."), ("user", apart.join(items)), ("assistant", json.dumps(items, ensure_ascii=False))]
 
 
 def render(messages):

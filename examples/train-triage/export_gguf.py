@@ -122,12 +122,11 @@ def main():
     temporary = target.with_suffix(".tmp")
     temporary.write_bytes(data)
     os.replace(temporary, target)
-    training = {key: round(saved["state"][key]) for key in ("steps", "tokens", "seconds", "cpu_seconds")}
-    write_card(target, parameters, shape, kind, training)
+    write_card(target, parameters, shape, kind, saved["state"])
     print(json.dumps({"file": target.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "parameters": parameters}))
 
 
-def write_card(target, parameters, shape, kind, training):
+def write_card(target, parameters, shape, kind, state):
     """What is known without measuring; evaluate.ts adds the rest."""
     card = {
         "name": "kulning-triage",
@@ -140,8 +139,9 @@ def write_card(target, parameters, shape, kind, training):
         "languages": ["en", "fr", "sv"],
         "data": "generated from the templates in mails/ and chat/; no mail of a real person, nothing downloaded",
         "trainedAt": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "training": {"steps": training["steps"], "chats": training["steps"] * CHATS_PER_STEP, "tokens": training["tokens"],
-                     "seconds": training["seconds"], "cpuSeconds": training["cpu_seconds"]},
+        "training": {"steps": state["step"], "chats": state["step"] * CHATS_PER_STEP, "tokens": state["tokens"],
+                     "seconds": round(state["seconds"]), "cpuSeconds": round(state["cpu_seconds"]),
+                     "plans": [{"fromStep": start, "toStep": end, "fields": fields} for start, end, fields in state["plans"]]},
     }
     target.with_name("card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

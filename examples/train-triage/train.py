@@ -1,9 +1,9 @@
 """Trains the triage model on the CPU; stops and resumes without losing a step.
 
-    python3 train.py RUN_FOLDER [--minutes 27] [--steps 1500] [--threads 2]
+    python3 train.py RUN_FOLDER [--minutes 27] [--steps 2500] [--threads 2]
 
 Metrics are JSON lines on stdout and in RUN_FOLDER/metrics.jsonl. SIGTERM, SIGINT or --minutes: checkpoint, exit 75
-("run me again"). What step n sees depends on (seed, n) alone, so an interrupted run ends with the same weights.
+("run me again"). What step n sees depends on (seed, n, steps) alone, so an interrupted run ends with the same weights.
 """
 import argparse
 import json
@@ -28,6 +28,7 @@ from tokenizer import Tokenizer, learn
 SHAPE = {"vocab": 2048, "dim": 160, "layers": 4, "heads": 5, "kv_heads": 5, "ff": 448, "context": 768}
 CHATS_PER_STEP, CHATS_PER_PASS = 16, 2  # a pass pads its chats to the longest of them
 PROMPT_SHARE, PROMPT_WEIGHT = 0.5, 0.2  # half of the prompt's tokens is learned too, faintly
+DRILL_SHARE, DRILLS_END = 0.5, 0.6
 WARMUP_STEPS, LAST_SHARE = 40, 0.02
 STOPPED = 75
 
@@ -60,9 +61,16 @@ def encode_chat(tokenizer, messages, r):
     return ids[:SHAPE["context"] + 1], weights[:SHAPE["context"] + 1]
 
 
-def passes(tokenizer, seed, step):
+def one_chat(r, progress, fields):
+    """Half of the first chats are copying drills; by 60 % of the run there are none left."""
+    if fields and r.random() < DRILL_SHARE * (1 - progress / DRILLS_END):
+        return corpus.drill(r)
+    return corpus.chat(r, parameter_count(SHAPE), fields=fields)
+
+
+def passes(tokenizer, seed, step, steps, fields):
     r = random.Random(f"{seed}/{step}")
-    chats = [encode_chat(tokenizer, corpus.chat(r, parameter_count(SHAPE)), r) for _ in range(CHATS_PER_STEP)]
+    chats = [encode_chat(tokenizer, one_chat(r, step / steps, fields), r) for _ in range(CHATS_PER_STEP)]
     chats.sort(key=lambda chat: len(chat[0]))
     for start in range(0, len(chats), CHATS_PER_PASS):
         group = chats[start:start + CHATS_PER_PASS]
@@ -96,62 +104,84 @@ def train_step(model, optimiser, pool, batch, share):
     return sum(loss for loss, _ in results), sum(tokens.numel() for tokens, _, _ in batch)
 
 
-def main():
+class Run:
+    """The weights, the optimiser and the count of work so far: what a checkpoint holds."""
+
+    def __init__(self, folder, seed):
+        self.folder, self.checkpoint = folder, folder / "checkpoint.pt"
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(seed)
+        self.model = Llama(SHAPE)
+        self.optimiser = Optimiser(self.model)
+        self.state = {"step": 0, "tokens": 0, "seconds": 0.0, "cpu_seconds": 0.0, "shape": SHAPE, "plans": []}
+        if self.checkpoint.exists():
+            saved = torch.load(self.checkpoint, map_location="cpu")
+            if saved["state"]["shape"] != SHAPE:
+                sys.exit(f"{self.checkpoint} has another shape: give another folder")
+            self.model.load_state_dict(saved["model"])
+            self.optimiser.load_state_dict(saved["optimiser"])
+            self.state = saved["state"]
+
+    def save(self):
+        whole = {"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(), "state": self.state}
+        write_whole(self.checkpoint, lambda temporary: torch.save(whole, temporary))
+        self.say("checkpoint")
+
+    def plan(self, steps, fields):
+        """A run may go on under another plan; the card lists them all."""
+        if not self.state["plans"] or self.state["plans"][-1][1:] != [steps, fields]:
+            self.state["plans"].append([self.state["step"], steps, fields])
+        self.say("resumed" if self.state["step"] else "started", steps=steps, fields=fields, parameters=parameter_count(SHAPE))
+
+    def count(self, tokens, seconds, cpu_seconds):
+        for key, amount in (("step", 1), ("tokens", tokens), ("seconds", seconds), ("cpu_seconds", cpu_seconds)):
+            self.state[key] += amount
+
+    def say(self, event, **facts):
+        line = json.dumps({"event": event, "step": self.state["step"], **facts})
+        print(line, flush=True)
+        with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+
+def read_options():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--without-fields", action="store_true", help="intent, language and urgency only: learned in far fewer steps")
     parser.add_argument("--minutes", type=float, default=0, help="stop (exit 75) after so many minutes; 0 = never")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--checkpoint-every", type=int, default=50, metavar="STEPS")
-    options = parser.parse_args()
-    pool = ThreadPoolExecutor(options.threads)
-    torch.manual_seed(options.seed)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer(load_merges(options.folder / "merges.json", options.seed))
-    model = Llama(SHAPE)
-    optimiser = Optimiser(model)
-    state = {"step": 0, "tokens": 0, "seconds": 0.0, "cpu_seconds": 0.0, "shape": SHAPE, "steps": options.steps}
-    checkpoint = options.folder / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location="cpu")
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        state = saved["state"]
-        if state["steps"] != options.steps or state["shape"] != SHAPE:
-            sys.exit(f"{checkpoint} is of another run ({state['steps']} steps): give another folder")
+    return parser.parse_args()
 
-    def say(event, **facts):
-        line = json.dumps({"event": event, "step": state["step"], **facts})
-        print(line, flush=True)
-        with open(options.folder / "metrics.jsonl", "a", encoding="utf-8") as log:
-            log.write(line + "\n")
 
+def main():
+    options = read_options()
+    run, steps, fields = Run(options.folder, options.seed), options.steps, not options.without_fields
+    tokenizer, pool = Tokenizer(load_merges(options.folder / "merges.json", options.seed)), ThreadPoolExecutor(options.threads)
     stop_asked = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop_asked.append(True))
-    say("resumed" if state["step"] else "started", parameters=sum(p.numel() for p in model.parameters()), steps=options.steps)
-    begun, wall, cpu = time.monotonic(), time.monotonic(), time.process_time()
-    while state["step"] < options.steps:
-        batch = list(passes(tokenizer, options.seed, state["step"]))
-        loss, tokens = train_step(model, optimiser, pool, batch, rate_share(state["step"], options.steps))
+    run.plan(steps, fields)
+    begun = wall = time.monotonic()
+    cpu = time.process_time()
+    while run.state["step"] < steps:
+        step = run.state["step"]
+        batch = list(passes(tokenizer, options.seed, step, steps, fields))
+        loss, tokens = train_step(run.model, run.optimiser, pool, batch, rate_share(step, steps))
         now, now_cpu = time.monotonic(), time.process_time()
-        state["step"] += 1
-        state["tokens"] += tokens
-        state["seconds"] += now - wall
-        state["cpu_seconds"] += now_cpu - cpu
-        stop = bool(stop_asked) or (options.minutes and now - begun > options.minutes * 60)
-        if state["step"] % 10 == 0 or stop:
-            say("step", loss=round(loss, 5), tokens=state["tokens"], tokens_per_second=round(tokens / (now - wall)), seconds=round(state["seconds"]))
+        run.count(tokens, now - wall, now_cpu - cpu)
+        stop = bool(stop_asked) or 0 < options.minutes * 60 < now - begun
+        if (step + 1) % 10 == 0 or stop:
+            run.say("step", loss=round(loss, 5), tokens=run.state["tokens"], tokens_per_second=round(tokens / (now - wall)))
         wall, cpu = now, now_cpu
-        if state["step"] % options.checkpoint_every == 0 or stop or state["step"] == options.steps:
-            whole = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "state": state}
-            write_whole(checkpoint, lambda temporary: torch.save(whole, temporary))
-            say("checkpoint")
-        if stop and state["step"] < options.steps:
-            say("stopped")
+        if (step + 1) % options.checkpoint_every == 0 or stop or step + 1 == steps:
+            run.save()
+        if stop and step + 1 < steps:
+            run.say("stopped")
             sys.exit(STOPPED)
-    say("done", seconds=round(state["seconds"]), cpu_seconds=round(state["cpu_seconds"]), tokens=state["tokens"])
+    run.say("done", seconds=round(run.state["seconds"]), cpu_seconds=round(run.state["cpu_seconds"]), tokens=run.state["tokens"])
 
 
 if __name__ == "__main__":
