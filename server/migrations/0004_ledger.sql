@@ -6,6 +6,8 @@ create table kulning.ledger_log (
   origin text not null constraint ledger_log_origin_key unique,
   opened_at timestamptz not null,
   closed_at timestamptz,
+  -- Left behind by a restore: it may have gone on elsewhere, so its head here is shown to no witness.
+  abandoned boolean not null default false,
   -- Turns organisations into pseudonyms. Deleted with the log, which makes them untraceable.
   pseudonym_secret bytea not null constraint ledger_log_secret_check check (length(pseudonym_secret) = 32)
 );

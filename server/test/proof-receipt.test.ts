@@ -203,7 +203,7 @@ describe('the example in docs/verify.md', () => {
     const report = await verifyReceipt(await read('receipt.json'), {
       pinnedKeys: [await vkey('log.vkey')],
       pinnedWitnesses: [await vkey('witness.vkey')],
-      request: await read('request.json'),
+      request: await read('request.txt'),
     });
     expect(report).toMatchObject({
       verdict: 'verified',

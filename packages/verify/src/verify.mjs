@@ -435,6 +435,8 @@ async function reportOn(id, check) {
  * @param {Options} [options] @returns {Promise<Report>}
  */
 export function verifyReceipt(file, options = {}) {
+  if (globalThis.crypto?.subtle === undefined)
+    throw new Error('WebCrypto is there on HTTPS and on localhost only');
   return reportOn('file', async (report) => {
     const text = typeof file === 'string' ? file : JSON.stringify(file);
     const value = /** @type {any} */ (parseJson(file instanceof Uint8Array ? file : utf8.encode(text)));

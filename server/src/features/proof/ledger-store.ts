@@ -78,8 +78,16 @@ export async function insertLog(
   return { id, origin: log.origin, size: 0, note: null };
 }
 
-export async function closeLog(trx: LedgerTransaction, id: bigint, closedAt: Date): Promise<void> {
-  await trx.updateTable('kulning.ledger_log').set({ closed_at: closedAt }).where('id', '=', id).execute();
+export async function closeLog(
+  trx: LedgerTransaction,
+  id: bigint,
+  { closedAt, abandoned }: { closedAt: Date; abandoned: boolean },
+): Promise<void> {
+  await trx
+    .updateTable('kulning.ledger_log')
+    .set({ closed_at: closedAt, abandoned })
+    .where('id', '=', id)
+    .execute();
 }
 
 /**

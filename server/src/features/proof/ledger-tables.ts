@@ -9,6 +9,7 @@ export interface LedgerTables {
     origin: string;
     opened_at: Date;
     closed_at: Date | null;
+    abandoned: Generated<boolean>;
     pseudonym_secret: Uint8Array;
   };
   'kulning.ledger_outbox': {

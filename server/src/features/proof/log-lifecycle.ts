@@ -52,14 +52,14 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
       if (!isOver(log.origin, now.getTime())) return log;
       const next = nextOrigin(log.origin, now.getTime());
       const last = await append(trx, log, logEvent('log.closed', now, { origin: log.origin, next }));
-      await closeLog(trx, log.id, now);
+      await closeLog(trx, log.id, { closedAt: now, abandoned: false });
       return open(trx, next, { previous: describe(last) });
     },
     async restart(trx) {
       const log = await openLogHead(trx);
       const now = clock.now();
       if (log === undefined) return open(trx, logOrigin(instance, now), { reason: 'restored' });
-      await closeLog(trx, log.id, new Date(now));
+      await closeLog(trx, log.id, { closedAt: new Date(now), abandoned: true });
       return open(trx, nextOrigin(log.origin, now), { previous: describe(log), reason: 'restored' });
     },
   };

@@ -34,17 +34,23 @@ export function createWitnessFeeder({ log, clock, ...options }: WitnessFeederOpt
   const pauses = new Map<string, { failures: number; until: number }>();
   let running: Promise<void> | undefined;
 
+  const pause = (witness: WitnessAddress) => {
+    const failures = (pauses.get(witness.name)?.failures ?? 0) + 1;
+    pauses.set(witness.name, { failures, until: clock.now() + backoffMs(failures) });
+  };
+
   const feedUnlessPaused = async (witness: WitnessAddress) => {
-    const pause = pauses.get(witness.name);
-    if (pause !== undefined && clock.now() < pause.until) return;
+    if (clock.now() < (pauses.get(witness.name)?.until ?? 0)) return;
     try {
-      await cosignHeads({ database, clock, log, witness, signal: stopping.signal });
-      pauses.delete(witness.name);
+      if (await cosignHeads({ database, clock, log, witness, signal: stopping.signal })) {
+        pauses.delete(witness.name);
+      } else {
+        pause(witness);
+      }
     } catch (error) {
       if (stopping.signal.aborted) return;
-      const failures = (pause?.failures ?? 0) + 1;
-      pauses.set(witness.name, { failures, until: clock.now() + backoffMs(failures) });
-      log.error('witness.unreachable', error, { witness: witness.name, failures });
+      pause(witness);
+      log.error('witness.unreachable', error, { witness: witness.name });
       await database.inInstance('note an absent witness', (trx) =>
         setWitnessState(trx, witness.name, 'unreachable', error instanceof Error ? error.message : null),
       );

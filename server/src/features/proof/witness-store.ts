@@ -129,7 +129,7 @@ export async function headsToCosign(trx: LedgerTransaction, witnessName: string)
       select coalesce(max(size), 0) as size
       from kulning.ledger_cosignature where log_id = log.id and witness_name = ${witnessName}
     ) as cosigned
-    where head.size > cosigned.size
+    where head.size > cosigned.size and not log.abandoned
     order by log.id
   `.execute(trx);
   return rows.map((row) => ({ ...row, size: Number(row.size), cosignedSize: Number(row.cosignedSize) }));

@@ -25,17 +25,21 @@ export interface CosignOptions {
 
 /**
  * Has a witness cosign the last head of each log that is ahead of it, and keeps what it says.
+ * @returns whether it cosigned all of them
  * @throws KulningError `witness.unreachable`
  */
-export async function cosignHeads(options: CosignOptions): Promise<void> {
+export async function cosignHeads(options: CosignOptions): Promise<boolean> {
   const { database, witness } = options;
   const heads = await database.inInstance('find heads to cosign', (trx) => headsToCosign(trx, witness.name));
+  let all = true;
   for (const head of heads) {
     let answer = await submit(options, head, head.cosignedSize);
     if (answer.kind === 'conflict' && answer.size <= head.size)
       answer = await submit(options, head, answer.size);
     await settle(options, head, answer);
+    all &&= answer.kind === 'cosigned';
   }
+  return all;
 }
 
 async function submit({ database, witness, signal }: CosignOptions, head: HeadToCosign, oldSize: number) {
