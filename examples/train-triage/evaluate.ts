@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { getLlama, LlamaCompletion, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
-import { measuredTables } from './evaluate-tables.ts';
+import { measuredTables, type Card } from './evaluate-tables.ts';
 
 const SYSTEM = 'You triage the office mail of a small firm.';
 export const FIELDS = ['sender', 'reference', 'amount', 'date'] as const;
@@ -135,7 +135,7 @@ async function main() {
   }
   const bytes = readFileSync(path);
   const card = {
-    ...(JSON.parse(readFileSync(here('card.json'), 'utf8')) as object),
+    ...(JSON.parse(readFileSync(here('card.json'), 'utf8')) as Omit<Card, 'metrics' | 'bytes'>),
     file: basename(path),
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -150,7 +150,7 @@ async function main() {
   await llama.dispose();
   writeFileSync(here('card.json'), `${JSON.stringify(card, null, 2)}\n`);
   const text = readFileSync(here('CARD.md'), 'utf8');
-  const tables = measuredTables(card.metrics);
+  const tables = measuredTables(card);
   writeFileSync(here('CARD.md'), text.replace(/(<!-- measured -->\n)[\s\S]*(<!-- end -->)/, (_, start: string, end: string) => `${start}${tables}${end}`));
   console.log(tables);
 }
