@@ -175,6 +175,17 @@ test('a pool whose connections were all cut works again', async () => {
     .toBe('answers');
 });
 
+test('a connection cut in the middle of a transaction fails that work alone', async () => {
+  const work = database.app.inInstance('test', async (trx) => {
+    await sql`select 1`.execute(trx);
+    await cutConnections('kulning app: test');
+    await sleep(100);
+    await sql`select 1`.execute(trx);
+  });
+  expect(await failure(work)).toMatchObject({ code: 'database.unreachable', retryable: true });
+  expect((await sql`select 1 as one`.execute(database.app.kysely)).rows).toEqual([{ one: 1 }]);
+});
+
 test('a bump raises the version with its transaction and tells who listens', async () => {
   const heard: string[] = [];
   const listener = await database.app.listen('kulning_control', (payload) => heard.push(payload));
