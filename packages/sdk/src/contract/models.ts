@@ -181,7 +181,7 @@ export const deploymentsOperations = {
     id: 'deployments.resume',
     method: 'POST',
     path: '/api/v1/deployments/{deploymentId}/resume',
-    summary: 'Serve again; also clears a crash loop',
+    summary: 'Serve again; after a pause, an engine that was given up starts afresh',
     scope: 'models:write',
     params: deploymentParams,
     result: deploymentView,

@@ -40,8 +40,14 @@ export class OpenAiError extends Error {
   }
 }
 
-export function promptTooLong(promptTokens: number, contextTokens: number): OpenAiError {
-  return new OpenAiError(400, `prompt has ${promptTokens} tokens, the model takes ${contextTokens}`, {
+/** @param counted `all` of the prompt, or `some`: counting stopped when the answer was clear */
+export function promptTooLong(
+  promptTokens: number,
+  contextTokens: number,
+  counted: 'all' | 'some' = 'all',
+): OpenAiError {
+  const has = counted === 'all' ? promptTokens : `more than ${promptTokens}`;
+  return new OpenAiError(400, `prompt has ${has} tokens, the model takes ${contextTokens}`, {
     code: 'context_length_exceeded',
     param: 'messages',
   });

@@ -33,7 +33,7 @@ interface Counters {
  * The OpenAI API in front of one backend: `/v1/chat/completions`, `/v1/models`, `/health`. When a client goes away,
  * its work stops. When the backend fails in the middle of an answer, the connection is cut: no end is made up.
  */
-export function createChatServer(backend: EngineBackend): ChatServer {
+export function createChatServer(backend: EngineBackend, onFailure: (error: unknown) => void): ChatServer {
   const counters: Counters = { answered: 0, generatedTokens: 0, secondsPerAnswer: 1 };
   const admission = createAdmission(backend.slots, backend.queueLimit, () => counters.secondsPerAnswer);
   const started = Math.floor(Date.now() / 1000);
@@ -49,7 +49,10 @@ export function createChatServer(backend: EngineBackend): ChatServer {
     throw new OpenAiError(404, `no such path: ${request.method} ${path}`, { code: 'not_found' });
   };
   const server = createServer((request, response) => {
-    answerTo(request, response).catch((error: unknown) => fail(response, error));
+    answerTo(request, response).catch((error: unknown) => {
+      if (!(error instanceof OpenAiError) && !response.destroyed) onFailure(error);
+      fail(response, error);
+    });
   });
   return { server, load: () => ({ running: admission.running, queued: admission.queued }) };
 }
@@ -233,7 +236,5 @@ function fail(response: ServerResponse, error: unknown): void {
       ? error
       : new OpenAiError(500, 'the engine failed', { code: 'engine_failed' });
   const retry = refusal.retryAfter === undefined ? undefined : { 'retry-after': String(refusal.retryAfter) };
-  if (!(error instanceof OpenAiError))
-    process.stderr.write(`answer failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
   sendJson(response, refusal.status, refusal.body, retry);
 }

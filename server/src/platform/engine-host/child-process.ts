@@ -6,11 +6,12 @@ export function childEnvironment(): NodeJS.ProcessEnv {
   return environment;
 }
 
-/** The assertion that llama.cpp failed on, or the last line, or at least the signal. */
+/** Lines that say why a process ended and can quote nothing of a prompt. */
+const LAST_WORDS = /GGML_ASSERT\(.*\) failed|FATAL ERROR: .*|.*error while loading shared libraries: .*/u;
+
+/** How a child ended, with what it said of it if that is safe to keep. */
 export function deathReason(lastWords: string, code: number | null, signal: NodeJS.Signals | null): string {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-  const assertion = /GGML_ASSERT\(.*\) failed/u.exec(lastWords)?.[0];
-  const lastLine = lastWords.trim().split('\n').at(-1)?.slice(0, 300);
-  const said = assertion ?? (lastLine === '' ? undefined : lastLine);
+  const said = LAST_WORDS.exec(lastWords)?.[0].slice(0, 300);
   return said === undefined ? `ended with ${how}` : `ended with ${how}: ${said}`;
 }

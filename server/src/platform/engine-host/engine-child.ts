@@ -8,6 +8,8 @@ import type { EngineBackend } from './engine-backend.ts';
 export type ChildMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly reason: string }
+  /** One answer failed and the engine goes on. The kind of error alone: its message may quote content. */
+  | { readonly type: 'answer-failed'; readonly error: string }
   | {
       readonly type: 'heartbeat';
       readonly memoryMb: number;
@@ -40,7 +42,9 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
   beat();
   setInterval(beat, HEARTBEAT_MS);
   try {
-    const chat = createChatServer(await open(spec));
+    const chat = createChatServer(await open(spec), (error) =>
+      tell({ type: 'answer-failed', error: error instanceof Error ? error.name : typeof error }),
+    );
     load = chat.load;
     process.umask(0o177);
     chat.server.listen(socketPath);

@@ -99,6 +99,8 @@ export class EngineProcess {
     child.on('message', (message: ChildMessage) => {
       if (message.type === 'failed') failure = message.reason;
       else if (message.type === 'ready') this.#enter('ready');
+      else if (message.type === 'answer-failed')
+        log.warn('engine.answer_failed', { deployment: spec.deploymentId, error: message.error });
       else failure ??= this.#beat(message);
     });
     const watch = setInterval(() => {

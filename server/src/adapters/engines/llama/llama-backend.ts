@@ -18,10 +18,11 @@ import {
   compileToolCalls,
   UnsupportedSchema,
 } from '../../../core/engine/json-schema-grammar.ts';
-import { OpenAiError, promptTooLong } from '../../../core/engine/openai-error.ts';
+import { OpenAiError } from '../../../core/engine/openai-error.ts';
 import type { ChatRequest } from '../../../platform/engine-host/chat-request.ts';
 import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
 import { createPromptRenderer, type PromptRenderer, type Vocabulary } from './llama-prompt.ts';
+import { tokenizePrompt } from './prompt-tokens.ts';
 import { createTokenText } from './token-text.ts';
 
 /** Tokens of prompt that are read between two looks at the abort signal. */
@@ -50,9 +51,10 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
     threads: options.threads,
   });
   const sequences = Array.from({ length: options.slots }, () => context.getSequence());
+  const vocabulary = vocabularyOf(weights);
   const prompts = createPromptRenderer(
     weights.fileInfo.metadata.tokenizer.chat_template,
-    vocabularyOf(weights),
+    vocabulary,
     options.knowsTools,
   );
   const generator = { llama, weights, options, markers: markerTokens(weights) };
@@ -70,8 +72,7 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
     },
     async prepare(request) {
       const grammar = await grammarOf(llama, request, prompts);
-      const tokens = prompts.render(request);
-      if (tokens.length >= options.contextTokens) throw promptTooLong(tokens.length, options.contextTokens);
+      const tokens = await tokenizePrompt(prompts.render(request), vocabulary, options.contextTokens);
       return {
         promptTokens: tokens.length,
         generate: (slot, signal) =>
@@ -164,15 +165,18 @@ async function grammarOf(
     });
   const mustCall = tools.length > 0 && toolChoice !== 'auto';
   if (!mustCall && answerSchema === undefined) return undefined;
+  const param = mustCall ? 'tools' : 'response_format';
+  const refusal = (why: string) =>
+    new OpenAiError(400, `${param}: ${why}`, { code: 'unsupported_schema', param });
+  let grammar: string;
   try {
-    return await llama.createGrammar({
-      grammar: mustCall ? compileToolCalls(tools) : compileJsonSchema(answerSchema),
-    });
+    grammar = mustCall ? compileToolCalls(tools) : compileJsonSchema(answerSchema);
   } catch (error) {
-    if (!(error instanceof UnsupportedSchema)) throw error;
-    const param = mustCall ? 'tools' : 'response_format';
-    throw new OpenAiError(400, `${param}: ${error.message}`, { code: 'unsupported_schema', param });
+    throw error instanceof UnsupportedSchema ? refusal(error.message) : error;
   }
+  return llama.createGrammar({ grammar }).catch(() => {
+    throw refusal('the engine cannot take a schema of this size');
+  });
 }
 
 function vocabularyOf(weights: LlamaModel): Vocabulary<Token> {

@@ -16,10 +16,17 @@ export interface Vocabulary<Token> {
   readonly controlTexts: readonly string[];
 }
 
+/** A rendered prompt, before it is tokens. */
+export interface Prompt<Token> {
+  /** A token that goes before the text. */
+  readonly begin: Token | undefined;
+  readonly pieces: readonly { readonly text: string; readonly special: boolean }[];
+}
+
 export interface PromptRenderer<Token> {
   readonly tools: EngineCapabilities['tools'];
   /** @throws OpenAiError 400 when the model's template refuses the messages */
-  render(request: ChatRequest): Token[];
+  render(request: ChatRequest): Prompt<Token>;
 }
 
 /** For a file without a template whose vocabulary has its markers. */
@@ -52,9 +59,12 @@ export function createPromptRenderer<Token>(
       bos_token: vocabulary.begin?.text ?? '',
       eos_token: vocabulary.endText,
     });
-  const withBegin = (tokens: Token[], rendered: string): Token[] => {
+  const promptOf = (rendered: string, pieces: Prompt<Token>['pieces']): Prompt<Token> => {
     const { begin } = vocabulary;
-    return begin === undefined || rendered.startsWith(begin.text) ? tokens : [begin.token, ...tokens];
+    return {
+      begin: begin !== undefined && !rendered.startsWith(begin.text) ? begin.token : undefined,
+      pieces,
+    };
   };
   return {
     tools: toolSupport(renderText, knowsTools || vocabulary.tokenize(TOOL_CALL_OPEN, true).length === 1),
@@ -68,15 +78,12 @@ export function createPromptRenderer<Token>(
           request.tools.map((tool) => tool.source),
         ),
       );
-      if (texts.length === 0) return withBegin(vocabulary.tokenize(rendered, true), rendered);
-      const tokens = rendered
-        .split(PLACE)
-        .flatMap((piece, index) =>
-          index % 2 === 1
-            ? vocabulary.tokenize(texts[Number(piece)] ?? '', false)
-            : vocabulary.tokenize(piece, true),
-        );
-      return withBegin(tokens, rendered);
+      if (texts.length === 0) return promptOf(rendered, [{ text: rendered, special: true }]);
+      const pieces = rendered.split(PLACE).map((piece, index) => {
+        const held = index % 2 === 1;
+        return { text: held ? (texts[Number(piece)] ?? '') : piece, special: !held };
+      });
+      return promptOf(rendered, pieces);
     },
   };
 }
