@@ -34,41 +34,46 @@ await sequencer.close();
 const children: ChildProcess[] = [];
 const script = (path: string) => join(import.meta.dirname, path);
 const engineUrl = await start(script('gateway-engine.ts'));
+const bareUrl = await start(script('gateway-bare.ts'), engineUrl);
 const gatewayUrl = await start(script('../server/test/gateway-program.ts'), home, postgres.url, engineUrl);
 
 const message = (text: string) => [{ role: 'user', content: text }];
+const runs = [
+  [1, 1_000],
+  [64, 6_000],
+] as const;
 const bodies = {
   json: { model: 'herd', messages: message('word '.repeat(160)) },
   stream: { model: 'herd', messages: message('word '.repeat(160)), stream: true },
   'json 100 kB': { model: 'herd', messages: message('word '.repeat(20_000)) },
 };
+const bare = `${bareUrl}/v1/chat/completions`;
 const direct = `${engineUrl}/v1/chat/completions`;
 const through = `${gatewayUrl}/v1/chat/completions`;
 
-console.log('what          callers  direct p50  gateway p50  added p50  gateway CPU/call  calls/s');
+console.log(
+  'Bare: the same two HTTP hops on node:http and undici, and nothing else; what a gateway cannot go below.',
+);
+console.log(
+  'what         callers  direct p50    bare p50  gateway p50   added p50  bare CPU  gateway CPU  calls/s',
+);
 for (const [name, fields] of Object.entries(bodies)) {
   const body = JSON.stringify(fields);
-  await load(through, 16, 3_000, body);
-  for (const [callers, calls] of [
-    [1, 2_000],
-    [64, 12_000],
-  ] as const) {
+  for (const url of [bare, through]) await load(url, 16, 3_000, body);
+  for (const [callers, calls] of runs) {
     const plain = await load(direct, callers, calls, body);
-    const before = await cpuSeconds();
-    const proxied = await load(through, callers, calls, body);
-    // The journal of the last calls is shipped within the next tenth of a second; it belongs to them.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const cpuUs = (((await cpuSeconds()) - before) * 1e6) / calls;
-    if (plain.failed + proxied.failed > 0) throw new Error(`${plain.failed + proxied.failed} calls failed`);
+    const least = await measured(bareUrl, bare, callers, calls, body);
+    const ours = await measured(gatewayUrl, through, callers, calls, body);
+    if (plain.failed + least.failed + ours.failed > 0) throw new Error('calls failed');
     console.log(
       [
-        name.padEnd(13),
+        name.padEnd(11),
         String(callers).padStart(7),
-        ms(plain.p50Ms),
-        ms(proxied.p50Ms),
-        ms(proxied.p50Ms - plain.p50Ms),
-        `${Math.round(cpuUs)} µs`.padStart(16),
-        String(Math.round(proxied.perSecond)).padStart(9),
+        ...[plain.p50Ms, least.p50Ms, ours.p50Ms, ours.p50Ms - plain.p50Ms].map((each) =>
+          `${each.toFixed(2)} ms`.padStart(10),
+        ),
+        ...[least.cpuUs, ours.cpuUs].map((each) => `${Math.round(each)} µs`.padStart(9)),
+        String(Math.round(ours.perSecond)).padStart(9),
       ].join('  '),
     );
   }
@@ -78,12 +83,16 @@ for (const child of children) child.kill('SIGTERM');
 await postgres.stop();
 rmSync(home, { recursive: true });
 
-function ms(value: number): string {
-  return `${value.toFixed(2)} ms`.padStart(10);
+async function measured(base: string, url: string, callers: number, calls: number, body: string) {
+  const before = await cpuSeconds(base);
+  const result = await load(url, callers, calls, body);
+  // The journal of the last calls is shipped within the next tenth of a second; it belongs to them.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return { ...result, cpuUs: (((await cpuSeconds(base)) - before) * 1e6) / calls };
 }
 
-async function cpuSeconds(): Promise<number> {
-  const text = await (await fetch(`${gatewayUrl}/metrics`)).text();
+async function cpuSeconds(base: string): Promise<number> {
+  const text = await (await fetch(`${base}/metrics`)).text();
   return Number(/^process_cpu_seconds_total ([\d.]+)$/m.exec(text)?.[1]);
 }
 

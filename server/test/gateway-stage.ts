@@ -10,6 +10,7 @@ import {
   GatewayMetrics,
   type Snapshot,
   SnapshotKeeper,
+  type SnapshotSource,
 } from '../src/features/gateway/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
@@ -37,6 +38,7 @@ export async function startStage(
   over: {
     now?: () => number;
     lastHeardAt?: () => number;
+    source?: SnapshotSource;
     files?: SpoolFiles;
     maxBodyBytes?: number;
     keepContent?: ContentKeeper;
@@ -64,7 +66,7 @@ export async function startStage(
   let current = first;
   let changed: () => void = () => undefined;
   const snapshots = new SnapshotKeeper({
-    source: {
+    source: over.source ?? {
       load: async () => current,
       watch: async (tell) => {
         changed = tell;

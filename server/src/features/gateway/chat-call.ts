@@ -150,7 +150,7 @@ export class ChatCall {
         },
         end: resolve,
       });
-      response.once('close', () => exchange.cancel());
+      response.once('close', () => exchange.callerClosed());
       dispatch.send(reservation, { path: '/chat/completions', body, requestId: callId }, exchange);
     });
     this.#account.engineAnswered();

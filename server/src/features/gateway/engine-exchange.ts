@@ -44,7 +44,8 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #observer: StreamObserver;
   readonly #dropUsage: boolean;
-  readonly #end: (end: ExchangeEnd) => void;
+  readonly #settle: (end: ExchangeEnd) => void;
+  #ended = false;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
@@ -63,7 +64,7 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
     this.#response = options.response;
     this.#observer = options.observer;
     this.#dropUsage = options.dropUsage;
-    this.#end = options.end;
+    this.#settle = options.end;
   }
 
   /** `performance.now()` when the engine's head came; 0 before. */
@@ -71,9 +72,9 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
     return this.#answeredAt;
   }
 
-  /** The caller hung up. */
-  cancel(): void {
-    this.#controller?.abort(new CallerGone());
+  /** The caller's connection is gone; if that was before the end, so is the call. */
+  callerClosed(): void {
+    if (!this.#ended) this.#controller?.abort(new CallerGone());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -117,6 +118,11 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
     if (error instanceof CallerGone || this.#response.destroyed) this.#end({ kind: 'gone' });
     else if (this.#relay) this.#end({ kind: 'streamed', relay: this.#relay, error });
     else this.#end({ kind: neverSent(error) ? 'unreachable' : 'broken', error });
+  }
+
+  #end(end: ExchangeEnd): void {
+    this.#ended = true;
+    this.#settle(end);
   }
 
   #waitForCaller(controller: Dispatcher.DispatchController): void {

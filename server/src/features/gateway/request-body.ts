@@ -33,7 +33,10 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       const [first] = chunks;
       resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length));
     });
-    request.on('close', () => reject(new CallerGone()));
+    request.on('close', () => {
+      // An error costs a stack trace: not for every request that is simply over.
+      if (!request.complete) reject(new CallerGone());
+    });
     request.on('error', () => reject(new CallerGone()));
   });
 }
