@@ -54,6 +54,16 @@ const labels: Readonly<Record<FactName, Words>> = {
 const valueLabels: Readonly<Record<string, Words>> = {
   true: { en: 'yes', fr: 'oui', sv: 'ja' },
   false: { en: 'no', fr: 'non', sv: 'nej' },
+  other: {
+    en: 'any that no rule names',
+    fr: 'toute valeur qu’aucune règle ne cite',
+    sv: 'vilket som helst som ingen regel nämner',
+  },
+  'in the EEA': { en: 'in the EU/EEA', fr: 'dans l’UE/EEE', sv: 'inom EU/EES' },
+  'outside the EEA': { en: 'outside the EU/EEA', fr: 'hors de l’UE/EEE', sv: 'utanför EU/EES' },
+  country: { en: 'country', fr: 'pays', sv: 'land' },
+  operator: { en: 'operator', fr: 'exploitant', sv: 'driftansvarig' },
+  parent: { en: 'parent company', fr: 'société mère', sv: 'moderbolag' },
   none: { en: 'none', fr: 'aucune', sv: 'inga' },
   open: { en: 'open', fr: 'ouvert', sv: 'öppen' },
   'not-open-yet': { en: 'not open yet', fr: 'pas encore ouvert', sv: 'inte öppen än' },
@@ -66,6 +76,9 @@ export function factLabel(name: FactName, language: Language): string {
   return labels[name][language];
 }
 
+/** Of a value with several parts, each part. */
 export function factValueLabel(value: string | undefined, language: Language): string {
-  return value === undefined ? unknown[language] : (valueLabels[value]?.[language] ?? value);
+  if (value === undefined) return unknown[language];
+  const parts = value.split(', ').map((part) => valueLabels[part]?.[language] ?? part);
+  return parts.join(', ');
 }

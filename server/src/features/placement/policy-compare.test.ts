@@ -33,7 +33,7 @@ describe('comparing policies over every combination of facts', () => {
     expect(examples.widened[0]).toEqual({
       dataClass: 'personal',
       role: 'engine',
-      facts: [{ name: 'land', value: 'US' }],
+      facts: [{ name: 'land', value: 'utanför EU/EES' }],
       refusedBy: ['personal-in-eea'],
     });
   });
@@ -62,6 +62,57 @@ describe('comparing policies over every combination of facts', () => {
     );
     expect(widened).toBe(0);
     for (const { facts } of examples.narrowed) expect(facts).toContainEqual({ name: 'country', value: 'HU' });
+  });
+});
+
+describe('no case is overlooked', () => {
+  const rule = (id: string, cedar: string) =>
+    `@id("${id}") @tag("house") @en("a") @fr("b") @sv("c")\n${cedar};\n`;
+  const all = rule('all', 'permit (principal, action, resource)');
+  const forbid = (condition: string, index: number) =>
+    rule(`r${index}`, `forbid (principal, action, resource) when { ${condition} }`);
+  const narrows = async (earlier: string, later: string) => {
+    const before = all + forbid(earlier, 0);
+    return (
+      (await comparePolicies(readPolicy(before), readPolicy(before + forbid(later, 1)), 'en')).narrowed > 0
+    );
+  };
+  const revenue = 'principal has revenueEurPerMonth && principal.revenueEurPerMonth';
+  const cap =
+    'resource has model && resource.model has revenueCapEurPerMonth && resource.model.revenueCapEurPerMonth';
+
+  test.each([
+    [
+      'another country of the EEA than the one that is named',
+      'resource has country && resource.country == "AT"',
+      'resource.inEea && resource has country && resource.country != "AT"',
+    ],
+    [
+      'another purpose than one that is called as a stand-in is',
+      'context.purpose == "other0"',
+      'context.purpose != "other0"',
+    ],
+    [
+      'a name that only another fact is asked for',
+      'resource.site != "falun"',
+      'context.purpose == resource.site',
+    ],
+    [
+      'an amount beyond a named one, compared with another amount',
+      `${revenue} != 500`,
+      `${revenue} == 500 && ${cap} > principal.revenueEurPerMonth`,
+    ],
+    [
+      'two certifications at once',
+      '!resource.certifications.contains("A")',
+      'resource.certifications.containsAll(["A", "B"])',
+    ],
+  ])('%s', async (_, earlier, later) => {
+    expect(await narrows(earlier, later)).toBe(true);
+  });
+
+  test('and none is invented: what is already refused narrows nothing', async () => {
+    expect(await narrows('resource.inEea', 'resource has country && resource.country == "SE"')).toBe(false);
   });
 });
 

@@ -3,7 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { KulningError, type PolicyComparison } from '@kulning/sdk';
 
 import type { Language } from '../../core/policy/rule.ts';
-import { axesOf, canBe, ordinaryCase, type CaseAxis, type CaseDraft } from './case-space.ts';
+import { axesOf, type CaseAxis } from './case-axes.ts';
+import { canBe, ordinaryCase, type CaseDraft } from './case-draft.ts';
 import { factLabel, factValueLabel } from './case-words.ts';
 import { createCedar, noRulePermits } from './cedar-judge.ts';
 import type { PolicyText } from './policy-text.ts';

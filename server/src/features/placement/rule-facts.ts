@@ -29,6 +29,8 @@ export type FactName =
 /** The facts that a rule reads, and the values it names. */
 export interface RuleFacts {
   readonly facts: ReadonlySet<FactName>;
+  /** Those that it compares with another fact and not with a value that it names. */
+  readonly compared: ReadonlySet<FactName>;
   readonly strings: ReadonlySet<string>;
   readonly numbers: ReadonlySet<number>;
 }
@@ -70,11 +72,8 @@ const factOfPath: Readonly<Record<string, FactName>> = {
  * @throws RangeError naming the part of Cedar that is not used here
  */
 export function factsReadBy(rule: PolicyJson): RuleFacts {
-  const found = {
-    facts: new Set<FactName>(['role']),
-    strings: new Set<string>(),
-    numbers: new Set<number>(),
-  };
+  const found = nothing();
+  if (rule.action.op !== 'All') found.facts.add('role');
   for (const [scope, fact] of [
     ['principal', 'organisation'],
     ['resource', 'site'],
@@ -88,8 +87,16 @@ export function factsReadBy(rule: PolicyJson): RuleFacts {
   return found;
 }
 
+const nothing = (): Found => ({
+  facts: new Set(),
+  compared: new Set(),
+  strings: new Set(),
+  numbers: new Set(),
+});
+
 interface Found {
   readonly facts: Set<FactName>;
+  readonly compared: Set<FactName>;
   readonly strings: Set<string>;
   readonly numbers: Set<number>;
 }
@@ -110,7 +117,8 @@ function read(expression: Expr, found: Found): void {
   for (const [operator, operands] of Object.entries(expression)) {
     if (operator === 'Value') readValue(operands, found);
     else if (operator === 'Set') for (const element of operands as Expr[]) read(element, found);
-    else if (comparisons.has(operator)) readOperands(operands as Record<string, Expr | string>, found);
+    else if (comparisons.has(operator))
+      readOperands(operator, operands as Record<string, Expr | string>, found);
     else
       throw new RangeError(
         `'${operator}' is not used here: compare facts with values, so that every case can be checked`,
@@ -118,8 +126,28 @@ function read(expression: Expr, found: Found): void {
   }
 }
 
-function readOperands(operands: Readonly<Record<string, Expr | string>>, found: Found): void {
-  for (const operand of Object.values(operands)) if (typeof operand === 'object') read(operand, found);
+const logic: ReadonlySet<string> = new Set(['&&', '||', '!', 'if-then-else']);
+
+function readOperands(
+  operator: string,
+  operands: Readonly<Record<string, Expr | string>>,
+  found: Found,
+): void {
+  const parts = Object.values(operands).flatMap((operand) => {
+    if (typeof operand === 'string') return [];
+    const part = nothing();
+    read(operand, part);
+    return [part];
+  });
+  for (const part of parts) {
+    for (const fact of part.facts) found.facts.add(fact);
+    for (const fact of part.compared) found.compared.add(fact);
+    for (const text of part.strings) found.strings.add(text);
+    for (const number of part.numbers) found.numbers.add(number);
+  }
+  const reading = parts.filter(({ facts }) => facts.size > 0);
+  if (logic.has(operator) || reading.length < 2) return;
+  for (const { facts } of reading) for (const fact of facts) found.compared.add(fact);
 }
 
 /** Entities that a rule names count if there are others of their kind; classes, states and roles are all listed. */

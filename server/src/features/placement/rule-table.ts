@@ -1,4 +1,5 @@
-import { ordinaryCase, placeOfCase, type CaseAxis } from './case-space.ts';
+import type { CaseAxis } from './case-axes.ts';
+import { ordinaryCase, placeOfCase } from './case-draft.ts';
 import { noRulePermits, type Cedar } from './cedar-judge.ts';
 import type { PolicyRule } from './policy-text.ts';
 
