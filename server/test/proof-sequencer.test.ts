@@ -10,7 +10,8 @@ import { parseNote } from '../src/core/ledger/signed-note.ts';
 import { tileIndexPath } from '../src/core/ledger/tile.ts';
 import { createLedgerService } from '../src/features/proof/ledger-service.ts';
 import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';
-import { pruneHeads } from '../src/features/proof/ledger-tasks.ts';
+import type { LedgerTables } from '../src/features/proof/ledger-tables.ts';
+import { pruneHeads } from '../src/features/proof/proof-store.ts';
 import { recordEvent } from '../src/features/proof/ledger-events.ts';
 import { createTlogResources } from '../src/features/proof/tlog-resources.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
@@ -257,7 +258,7 @@ describe('a log', () => {
     await superuser((client) =>
       client.query("update kulning.ledger_checkpoint set signed_at = now() - interval '1 day'"),
     );
-    await pruneHeads(harness.database.sequencer);
+    await harness.database.sequencer.withTables<LedgerTables>().inInstance('prune heads', pruneHeads);
     const { rows } = await superuser((client) => client.query('select size from kulning.ledger_checkpoint'));
     expect(rows).toEqual([{ size: '11' }]);
     expect(

@@ -16,7 +16,7 @@ export interface LedgerEvent {
 }
 
 /** Longest leaf: entry bundles give its length 16 bits (C2SP tlog-tiles). */
-export const MAX_LEAF_BYTES = 0xffff;
+const MAX_LEAF_BYTES = 0xffff;
 
 const ownNames = new Set(['v', 'kind', 'at', 'id', 'org']);
 

@@ -4,9 +4,10 @@ import type { Logger } from '../../platform/log/logger.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import { createLedgerService, type LedgerService } from './ledger-service.ts';
 import { createSequencer } from './ledger-sequencer.ts';
-import { pruneHeads } from './ledger-tasks.ts';
+import type { LedgerTables } from './ledger-tables.ts';
 import type { LogIdentity } from './log-keys.ts';
 import { proofRoutes } from './proof-routes.ts';
+import { pruneHeads } from './proof-store.ts';
 import { createReceiptService, type ReceiptOptions, type ReceiptService } from './receipt-service.ts';
 import { createTlogResources } from './tlog-resources.ts';
 import { createWitnessFeeder } from './witness-feeder.ts';
@@ -80,7 +81,10 @@ export function createProofWorker({ database, identity, clock, log }: ProofWorke
       await sequencer.start();
       await feeder.start();
       pruning = setInterval(() => {
-        pruneHeads(database).catch((error: unknown) => log.error('ledger.prune_failed', error));
+        database
+          .withTables<LedgerTables>()
+          .inInstance('prune heads', pruneHeads)
+          .catch((error: unknown) => log.error('ledger.prune_failed', error));
       }, PRUNE_EVERY_MS);
     },
     async stop() {

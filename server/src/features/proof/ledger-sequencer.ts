@@ -4,10 +4,11 @@ import type { Clock } from '../../core/clock.ts';
 import type { LogSigner } from '../../core/ledger/log-signer.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Database } from '../../platform/postgres/database.ts';
-import { dropWaiting, lockLogs, tryLockLogs, waitingEvents } from './ledger-store.ts';
+import { lockLogs, tryLockLogs } from './ledger-store.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { createLogLifecycle } from './log-lifecycle.ts';
 import { createLogWriter } from './log-writer.ts';
+import { dropWaiting, waitingEvents } from './outbox-store.ts';
 import { createWakeSignal } from './wake-signal.ts';
 
 export interface SequencerOptions {

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 
 import type { Tile, TileAddress } from '../../core/ledger/tile.ts';
 import { tileKey } from '../../core/ledger/tile.ts';
@@ -22,12 +22,6 @@ export interface NewEntry {
   readonly kind: string;
   readonly at: string;
   readonly leaf: Uint8Array;
-}
-
-export interface OutboxRow extends NewEntry {
-  readonly id: bigint;
-  /** The ledger has an entry for this event already. */
-  readonly known: boolean;
 }
 
 /** Any number will do; every sequencer of a database must use the same. */
@@ -90,29 +84,6 @@ export async function closeLog(
     .execute();
 }
 
-/**
- * Joins `entry.is_there`: not null if the ledger has the event. The limit makes the planner look each one up in the
- * index; an `exists` it may answer by reading the whole ledger, for every batch.
- */
-export function anyEntry(eventId: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`left join lateral (
-      select true as is_there from kulning.ledger_entry where event_id = ${eventId} limit 1
-    ) as entry on true`;
-}
-
-/** What waits, oldest first. */
-export async function waitingEvents(trx: LedgerTransaction, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`
-    select id, event_id as "eventId", organisation_id as "organisationId", kind, at, leaf,
-      entry.is_there is not null as known
-    from kulning.ledger_outbox as outbox
-    ${anyEntry(sql`outbox.event_id`)}
-    order by id
-    limit ${limit}
-  `.execute(trx);
-  return rows;
-}
-
 /** Tiles by their keys, those that exist. */
 export async function readTiles(
   trx: LedgerTransaction,
@@ -172,12 +143,4 @@ export async function writeGrowth(trx: LedgerTransaction, growth: Growth): Promi
     )
     select pg_notify('kulning_checkpoint', ${log.origin})
   `.execute(trx);
-}
-
-export async function dropWaiting(trx: LedgerTransaction, ids: readonly bigint[]): Promise<void> {
-  if (ids.length === 0) return;
-  await trx
-    .deleteFrom('kulning.ledger_outbox')
-    .where('id', 'in', [...ids])
-    .execute();
 }

@@ -94,3 +94,22 @@ export async function rangeHashes(
   const tiles = await readTiles(trx, logId, ranges.flatMap(tilesOfRange));
   return ranges.map((range) => rangeHash(range, readerOf(tiles)));
 }
+
+/**
+ * Deletes heads that nothing needs: any later head proves the same, and after ten minutes no witness is asked for them.
+ * Kept are the last of each log, and of each hour the last, a cosigned one before others.
+ */
+export async function pruneHeads(trx: LedgerTransaction): Promise<void> {
+  await sql`
+    delete from kulning.ledger_checkpoint as head
+    where head.signed_at < now() - interval '10 minutes'
+      and head.size < (select max(size) from kulning.ledger_checkpoint where log_id = head.log_id)
+      and (head.log_id, head.size) not in (
+        select distinct on (kept.log_id, date_trunc('hour', kept.signed_at)) kept.log_id, kept.size
+        from kulning.ledger_checkpoint as kept
+        left join kulning.ledger_cosignature as signature
+          on signature.log_id = kept.log_id and signature.size = kept.size
+        order by kept.log_id, date_trunc('hour', kept.signed_at), (signature.size is null), kept.size desc
+      )
+  `.execute(trx);
+}
