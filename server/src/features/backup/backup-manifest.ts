@@ -47,10 +47,14 @@ const sumFile = 'backup.json.sha256';
 export const blobFolder = (folder: string) => join(folder, 'blobs');
 export const tableFile = (folder: string, table: string) => join(folder, 'tables', `${table}.copy.gz`);
 
+export function blobFile(folder: string, digest: string): string {
+  return join(blobFolder(folder), digest.slice('sha256-'.length, 'sha256-'.length + 2), digest);
+}
+
 export async function writeManifest(folder: string, manifest: BackupManifest): Promise<void> {
   const text = `${JSON.stringify(manifest, null, 1)}\n`;
   await writeDurably(join(folder, manifestFile), text);
-  await writeDurably(join(folder, sumFile), `${sha256(text)}  ${manifestFile}\n`);
+  await writeDurably(join(folder, sumFile), `${sumOf(text)}  ${manifestFile}\n`);
 }
 
 /**
@@ -68,7 +72,7 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
     });
   });
   const sum = await readFile(join(folder, sumFile), 'utf8').catch(() => '');
-  if (sum !== `${sha256(text)}  ${manifestFile}\n`) throw damaged(manifestFile);
+  if (sum !== `${sumOf(text)}  ${manifestFile}\n`) throw damaged(manifestFile);
   const parsed = manifestSchema.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   throw new KulningError({
@@ -85,10 +89,9 @@ export async function verifyBackup(folder: string): Promise<BackupManifest> {
   const manifest = await readManifest(folder);
   for (const table of manifest.tables)
     await verifyFile(tableFile(folder, table.name), `table ${table.name}`, table);
-  for (const blob of manifest.blobs) {
-    const [algorithm, hex = ''] = blob.digest.split('-');
-    const path = join(blobFolder(folder), hex.slice(0, 2), `${algorithm}-${hex}`);
-    await verifyFile(path, `blob ${blob.digest}`, { bytes: blob.bytes, sha256: hex });
+  for (const { digest, bytes } of manifest.blobs) {
+    const sha256 = digest.slice('sha256-'.length);
+    await verifyFile(blobFile(folder, digest), `blob ${digest}`, { bytes, sha256 });
   }
   return manifest;
 }
@@ -121,6 +124,6 @@ export function damaged(part: string, cause?: unknown): KulningError {
   });
 }
 
-function sha256(text: string): string {
+function sumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

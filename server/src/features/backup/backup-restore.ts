@@ -7,7 +7,6 @@ import { KulningError } from '@kulning/sdk';
 import type { Client } from 'pg';
 
 import type { BlobStore } from '../../platform/blobs/blob-store.ts';
-import { openLocalBlobStore } from '../../platform/blobs/local-blob-store.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { type AnyTransaction, openDatabase } from '../../platform/postgres/database.ts';
 import { inTransaction, withClient } from '../../platform/postgres/database-client.ts';
@@ -15,7 +14,7 @@ import { ensureDatabaseRoles } from '../../platform/postgres/database-roles-chec
 import { planMigrations } from '../../platform/postgres/migration-plan.ts';
 import { migrate, readMigrations } from '../../platform/postgres/migrator.ts';
 import { markSchema } from '../../platform/postgres/schema-mark.ts';
-import { type BackupManifest, blobFolder, damaged, tableFile, verifyBackup } from './backup-manifest.ts';
+import { type BackupManifest, blobFile, damaged, tableFile, verifyBackup } from './backup-manifest.ts';
 import { copyIn, emptyTables, restoreSequences } from './backup-store.ts';
 import { claimTarget, readTarget, type TargetState } from './restore-target.ts';
 
@@ -94,9 +93,8 @@ async function restoreBlobs(
   { folder, blobs }: RestoreBackupOptions,
   manifest: BackupManifest,
 ): Promise<void> {
-  const source = await openLocalBlobStore(blobFolder(folder));
   for (const { digest } of manifest.blobs) {
-    const stored = await blobs.put(source.read(digest));
+    const stored = await blobs.put(createReadStream(blobFile(folder, digest)));
     if (stored.digest !== digest) throw damaged(`blob ${digest}`);
   }
 }
