@@ -21,6 +21,7 @@ const server = createServer((request, response) => {
         body: Buffer.concat(chunks),
       },
       {
+        onRequestStart: () => undefined,
         onResponseStart(_, status, headers) {
           response.writeHead(status, { 'content-type': String(headers['content-type']) });
         },

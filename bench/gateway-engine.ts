@@ -41,6 +41,8 @@ const server = createServer((request, response) => {
     response.end(bytes);
   });
 });
+// Longer than any pause of the benchmark: a connection that closes while it is picked up again fails a call.
+server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1', () =>
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
 );

@@ -1,9 +1,12 @@
-// What sealing costs a call: CPU microseconds per record, beside one bare AES-256-GCM of the same bytes.
-import { createCipheriv, randomBytes } from 'node:crypto';
+// What sealing costs a call, and searching for a person an erasure: CPU microseconds per record, beside one bare
+// AES-256-GCM of the same bytes.
+import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { examineRecord } from '../server/src/features/privacy/record-examination.ts';
+import { createSubject } from '../server/src/features/privacy/subject.ts';
 import { openFileKeystore } from '../server/src/platform/keystore/file-keystore.ts';
 import { detectIdentifiers } from '../server/src/platform/vault/identifier-detection.ts';
 import { createVault } from '../server/src/platform/vault/keyring-vault.ts';
@@ -15,10 +18,18 @@ const mail =
 const folder = mkdtempSync(join(tmpdir(), 'kulning-bench-'));
 const vault = createVault(await openFileKeystore(join(folder, 'keys')));
 await vault.load('org_bench');
-const key = randomBytes(32);
+const key = createSecretKey(randomBytes(32));
 const nonce = randomBytes(12);
 
-console.log('bytes     bare AES-GCM   seal   open   index+links   detect MB/s   (CPU µs per record)');
+const subject = createSubject(vault, 'org_bench', ['eva.berg@example.se', 'Eva Berg', '+46 70 765 43 21']);
+const row = {
+  ...{ organisation_id: 'org_bench', id: 'record', store: 'calls', epoch: 1, attributed: false, links: [] },
+  ...{ wrapped_key: Buffer.alloc(0), nonce: null, ciphertext: null, blob_digest: null, expires_at: null },
+  created_at: new Date(),
+};
+
+const columns = ['bytes', 'bare GCM', 'seal', 'open', 'links', 'search', 'detect MB/s'];
+console.log(`${columns.map((name) => name.padStart(11)).join('')}   (CPU µs per record)`);
 for (const bytes of [64, 1024, 16_384]) {
   const text = mail.repeat(Math.ceil(bytes / mail.length)).slice(0, bytes);
   const content = Buffer.from(text);
@@ -32,9 +43,10 @@ for (const bytes of [64, 1024, 16_384]) {
   const seal = cpuMicros(() => vault.seal('org_bench', 'record', content));
   const open = cpuMicros(() => vault.open('org_bench', 'record', sealed));
   const links = cpuMicros(() => vault.links('org_bench', ['customer-4711'], text));
+  const search = cpuMicros(() => examineRecord({ vault, store: 'calls' }, row, content, subject));
   const detect = bytes / cpuMicros(() => detectIdentifiers(text));
-  const row = [bare, seal, open, links, detect].map((value) => value.toFixed(1).padStart(9));
-  console.log(String(bytes).padEnd(10) + row.join('  '));
+  const figures = [bare, seal, open, links, search, detect].map((value) => value.toFixed(1));
+  console.log([String(bytes), ...figures].map((cell) => cell.padStart(11)).join(''));
 }
 vault.close();
 rmSync(folder, { recursive: true });

@@ -9,6 +9,7 @@ import type { JournalRecord } from '../src/features/calls/call-journal.ts';
 import type { Snapshot } from '../src/features/gateway/index.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { nodeSpoolFiles, type SpoolFiles } from '../src/platform/spool/spool-files.ts';
+import { decodeFrames } from '../src/platform/spool/spool-frame.ts';
 import { recoverFrames } from '../src/platform/spool/spool-reader.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
 import {
@@ -433,6 +434,42 @@ describe('control data that cannot be refreshed', () => {
   });
 });
 
+describe('a gateway that is told to stop', () => {
+  it('lets running answers end, cuts those that take too long, and has each on record', async () => {
+    const upstream = await upstreamOf();
+    const files = keepFiles();
+    const stage = await startStage(
+      snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(upstream.url) }]),
+      { files },
+    );
+    const soon = post(stage, hello('slowly 60', { stream: true })).then((response) => response.text());
+    const never = post(stage, hello('never answer')).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    await expect.poll(upstream.running).toBe(2);
+    const closed = stage.close();
+    await expect(post(stage, hello())).rejects.toThrow();
+    expect(await soon).toContain('data: [DONE]');
+    expect(await never).toBe('cut');
+    await closed;
+    expect(
+      files
+        .frames()
+        .map((record) => ('settled' in record ? record.settled.outcome : 'intent'))
+        .sort(),
+    ).toEqual(['answered', 'cancelled', 'intent', 'intent']);
+  });
+
+  it('settles a call whose engine nothing can be sent to', async () => {
+    const { stage, upstream } = await simple();
+    const endpoint = { ...httpEndpoint(upstream.url), authorization: 'Bearer with\nnewline' };
+    await stage.change(snapshotOf([{ deployment: deployment(), endpoint }]));
+    expect((await post(stage, hello())).status).toBe(502);
+    expect(settled(await journal(stage)).map(({ outcome }) => outcome)).toEqual(['failed']);
+  });
+});
+
 describe('the operator', () => {
   it('sees health, readiness and figures without a key', async () => {
     const { stage } = await simple();
@@ -464,6 +501,29 @@ describe('the operator', () => {
     expect(settled(await journal(stage))[1]?.content?.blobDigest).toBe('sha256:x');
   });
 });
+
+/** The real files, and what was written to them. */
+function keepFiles(): SpoolFiles & { frames(): JournalRecord[] } {
+  const frames: JournalRecord[] = [];
+  return {
+    ...nodeSpoolFiles,
+    frames: () => frames,
+    async create(path) {
+      const file = await nodeSpoolFiles.create(path);
+      let sequence = 1;
+      return {
+        ...file,
+        async writeDurably(bytes, position) {
+          await file.writeDurably(bytes, position);
+          if (bytes.length >= 65_536) return;
+          const found = decodeFrames(Buffer.from(bytes), position, sequence).frames;
+          sequence += found.length;
+          frames.push(...found.map(({ payload }) => JSON.parse(payload.toString()) as JournalRecord));
+        },
+      };
+    },
+  };
+}
 
 /** The real files, with a gate in front of small writes (the frames; segments are filled in large ones). */
 function gatedFiles() {

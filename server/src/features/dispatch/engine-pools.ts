@@ -10,6 +10,11 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** A model may think long before its first token, and pause between two. */
 const FIRST_BYTE_TIMEOUT_MS = 300_000;
 const IDLE_TIMEOUT_MS = 120_000;
+/**
+ * An idle connection is given up well before the engine would: one that closes just as a call is put on it costs that
+ * call, because nobody can tell whether it arrived. uvicorn and node close after 5 s.
+ */
+const KEEP_ALIVE_MS = 2_500;
 
 export interface EngineRequest {
   /** Below the engine's base path: `/chat/completions`. */
@@ -67,7 +72,14 @@ export class EnginePools {
 }
 
 function openPool({ origin }: EngineEndpoint): Dispatcher {
-  const common = { pipelining: 1, headersTimeout: FIRST_BYTE_TIMEOUT_MS, bodyTimeout: IDLE_TIMEOUT_MS };
+  const common = {
+    pipelining: 1,
+    headersTimeout: FIRST_BYTE_TIMEOUT_MS,
+    bodyTimeout: IDLE_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: 60_000,
+    keepAliveTimeoutThreshold: 5_000 - KEEP_ALIVE_MS,
+  };
   return 'socketPath' in origin
     ? new Pool('http://engine', {
         ...common,

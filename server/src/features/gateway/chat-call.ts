@@ -24,7 +24,7 @@ export interface ChatDeps extends AccountDeps {
 
 type Reached = Exclude<ExchangeEnd, { kind: 'unreachable' }>;
 
-/** Engines that cannot be reached are passed by, until the decision itself finds nobody left. */
+/** Engines that cannot be reached are passed by, until the decision finds nobody left; and not for ever. */
 const MAX_PLACEMENTS = 4;
 
 /** One chat completion, from its head to its last byte: decide → intent → send → settle → end. */
@@ -59,18 +59,19 @@ export class ChatCall {
     const { dispatch, log } = this.#deps;
     const { ground } = this.#call.snapshot;
     const request = placementRequest(this.#call, opened.chat.model, opened.chat.maxTokens);
-    for (let attempt = 0; attempt < MAX_PLACEMENTS; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const placed = dispatch.reserve(request, ground);
       if ('refused' in placed) return await this.#refuse(placed.refused, placed.record, opened);
       const { reservation } = placed;
       const end = await this.#exchange(reservation, opened);
       if (end.kind !== 'unreachable') return await this.#finish(end, reservation, opened);
       const { deploymentId } = reservation.placement;
-      log.error('gateway.engine_unreachable', end.error, { deployment: deploymentId });
       dispatch.unreachable(deploymentId);
+      if (attempt === MAX_PLACEMENTS)
+        return await this.#finish({ ...end, kind: 'broken' }, reservation, opened);
+      log.error('gateway.engine_unreachable', end.error, { deployment: deploymentId });
       reservation.release(undefined);
     }
-    throw new TypeError('decisions kept choosing engines that cannot be reached');
   }
 
   /** Tells the caller what `run` threw, if there is still a caller. */
@@ -132,13 +133,13 @@ export class ChatCall {
   async #exchange(reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
     const { dispatch } = this.#deps;
     const { response, callId } = this.#call;
+    const body = bytesForEngine(opened.chat, reservation.endpoint.engineModel);
     try {
       await this.#account.intend(reservation.record, opened, reservation);
     } catch (error) {
       reservation.release(undefined);
       throw error;
     }
-    const body = bytesForEngine(opened.chat, reservation.endpoint.engineModel);
     this.#account.engineBegins();
     const end = await new Promise<ExchangeEnd>((resolve) => {
       const exchange = new EngineExchange({
@@ -151,7 +152,12 @@ export class ChatCall {
         end: resolve,
       });
       response.once('close', () => exchange.callerClosed());
-      dispatch.send(reservation, { path: '/chat/completions', body, requestId: callId }, exchange);
+      try {
+        dispatch.send(reservation, { path: '/chat/completions', body, requestId: callId }, exchange);
+      } catch (cause) {
+        // The call is on record as begun, so it must end: an endpoint that undici refuses is a broken engine.
+        resolve({ kind: 'broken', error: cause instanceof Error ? cause : new Error('not sent', { cause }) });
+      }
     });
     this.#account.engineAnswered();
     return end;
