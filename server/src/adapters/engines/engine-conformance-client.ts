@@ -14,12 +14,12 @@ export interface Chunk {
   }[];
   readonly usage?: Usage | null;
 }
-export interface ToolCall {
+interface ToolCall {
   readonly index: number;
   readonly id: string;
   readonly function: { readonly name: string; readonly arguments: string };
 }
-export interface Usage {
+interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;

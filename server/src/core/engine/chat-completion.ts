@@ -27,7 +27,7 @@ interface ToolCall {
  * Nine letters and digits, the strictest form that templates ask of an id (Mistral's raise on any other).
  * @param answerId makes it differ between answers
  */
-export function toolCallId(answerId: string, index: number): string {
+function toolCallId(answerId: string, index: number): string {
   return (answerId.replaceAll(/[^a-zA-Z0-9]/gu, '') + index.toString(36).padStart(2, '0')).slice(-9);
 }
 

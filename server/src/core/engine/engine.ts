@@ -2,7 +2,7 @@
 export type EngineKind = 'llama' | 'openai-http' | 'scripted';
 
 /** Where an engine listens. Every engine speaks OpenAI bytes over HTTP; children do so on a unix socket of mode 0600. */
-export type EngineOrigin = { readonly url: string } | { readonly socketPath: string };
+type EngineOrigin = { readonly url: string } | { readonly socketPath: string };
 
 /** All that dispatch needs to send bytes to an engine. Held in memory only: it may carry an opened secret. */
 export interface EngineEndpoint {
@@ -91,7 +91,7 @@ export interface EngineProbe {
 }
 
 /** A deployment as an adapter sees it: its configuration has the adapter's own shape, parsed by `parseConfig`. */
-export interface EngineDeployment {
+interface EngineDeployment {
   readonly deploymentId: string;
   readonly model: string;
   readonly config: unknown;

@@ -9,8 +9,7 @@ import { modelRoutes } from './model-routes.ts';
 import { readDeployments } from './model-store.ts';
 import { registerShippedModel, type ShippedModel } from './shipped-model.ts';
 
-export type { ModelsContext, SecretBox, SiteReference } from './model-context.ts';
-export type { ShippedModel } from './shipped-model.ts';
+export type { ModelsContext, SecretBox } from './model-context.ts';
 
 export interface Models {
   readonly routes: readonly Route[];

@@ -10,7 +10,7 @@ export interface ChatMessage {
   readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: unknown }[];
 }
 
-export interface ToolDefinition {
+interface ToolDefinition {
   readonly name: string;
   /** JSON Schema of the arguments. */
   readonly parameters: unknown;

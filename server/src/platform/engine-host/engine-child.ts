@@ -22,7 +22,7 @@ export interface DrainMessage {
   readonly type: 'drain';
 }
 
-export const HEARTBEAT_MS = 1000;
+const HEARTBEAT_MS = 1000;
 
 /**
  * The life of an engine child, around the backend that `open` makes. It says that it lives before, while and after

@@ -7,7 +7,7 @@ import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
 import { probeChild } from '../engine-probe.ts';
 
 /** Stored when the model is added; the facts of the file are kept so that limits need no second look at it. */
-export const llamaConfig = z.strictObject({
+const llamaConfig = z.strictObject({
   modelPath: z.string().min(1),
   contextTokens: z.int().min(16),
   slots: z.int().min(1).max(64).default(2),
@@ -20,7 +20,7 @@ export const llamaConfig = z.strictObject({
   cacheBytesPerToken: z.number().min(0),
 });
 
-export type LlamaConfig = z.output<typeof llamaConfig>;
+type LlamaConfig = z.output<typeof llamaConfig>;
 
 /** Below this size a second thread waits longer for the first than it helps. */
 const SMALLEST_FOR_THREADS = 100_000_000;

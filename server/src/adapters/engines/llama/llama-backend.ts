@@ -29,7 +29,7 @@ import { createTokenText } from './token-text.ts';
 const PREFILL_STEP = 64;
 
 /** Opened once for each process: a second `getLlama` would load the native library again. */
-export async function openLlama(threads: number): Promise<Llama> {
+async function openLlama(threads: number): Promise<Llama> {
   return getLlama({
     build: 'never',
     skipDownload: true,

@@ -11,7 +11,7 @@ import { parseEngineConfig } from '../engine-config.ts';
 import { capabilitiesOf, serverOf } from './server-quirks.ts';
 
 /** Any server that speaks the OpenAI API: vLLM, SGLang, llama-server, Ollama, another Kulning. */
-export const openAiHttpConfig = z.strictObject({
+const openAiHttpConfig = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/u, error: 'an address that begins with http:// or https://' })
     .refine(mayBeEngine, 'no engine may be at that address')
@@ -20,8 +20,6 @@ export const openAiHttpConfig = z.strictObject({
   /** Said by the server or the operator; unknown if neither did. */
   contextTokens: z.int().min(1).optional(),
 });
-
-export type OpenAiHttpConfig = z.output<typeof openAiHttpConfig>;
 
 /** Names are judged again each time they are resolved; an address given as such is judged here, once. */
 function mayBeEngine(baseUrl: string): boolean {

@@ -28,7 +28,6 @@ const rule = z.strictObject({
 export const script = z.strictObject({ rules: z.array(rule).min(1) });
 
 export type Rule = z.output<typeof rule>;
-export type Script = z.output<typeof script>;
 
 export function ruleFor(rules: readonly Rule[], lastUserMessage: string): Rule | undefined {
   return rules.find(({ match }) => match === undefined || new RegExp(match, 'u').test(lastUserMessage));

@@ -4,7 +4,7 @@ import type { EngineAdapter } from '../../../core/engine/engine.ts';
 import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
 import { probeChild } from '../engine-probe.ts';
 
-export const scriptedConfig = z.strictObject({
+const scriptedConfig = z.strictObject({
   scriptPath: z.string().min(1),
   contextTokens: z.int().min(8).default(4096),
   slots: z.int().min(1).max(256).default(4),
