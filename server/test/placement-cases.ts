@@ -10,13 +10,13 @@ import type {
 } from '../src/core/placement/facts.ts';
 
 /** Repeatable chance: the same seed, the same draws (mulberry32). */
-interface Chance {
+export interface Chance {
   below(limit: number): number;
   happens(share: number): boolean;
   pick<T>(from: readonly [T, ...T[]]): T;
 }
 
-function chanceOf(seed: number): Chance {
+export function chanceOf(seed: number): Chance {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

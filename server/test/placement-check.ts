@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { decide, isPlacement } from '../src/core/placement/decide.ts';
 import type { CallInputs, PlacementFacts, PlacementRequest } from '../src/core/placement/facts.ts';
 import type { PolicyJudge } from '../src/core/policy/judge.ts';
+import type { Cedar } from '../src/features/placement/cedar-judge.ts';
 import { worldOf } from './placement-cases.ts';
 import { askOracle } from './placement-oracle.ts';
+import { policyOf } from './placement-policies.ts';
 
 export interface PlacementTally {
   cases: number;
@@ -19,13 +21,21 @@ export interface PlacementTally {
 export const newTally = (): PlacementTally => ({ cases: 0, allowed: 0, placed: 0, violations: [] });
 
 /** Asks every question of one world of decision and oracle, and adds to the tally. */
-export function checkWorld(world: number, count: number, policy: PolicyJudge, tally: PlacementTally): void {
+export function checkWorld(
+  world: number,
+  count: number,
+  cedar: Cedar,
+  tally: PlacementTally,
+  policy = policyOf(world),
+): void {
   const { facts, cases } = worldOf(world);
+  const judge = cedar.judgeOf(policy);
+  const inForce = new Set(policy.rules.map(({ id }) => id));
   let number = 0;
   for (const { request, inputs } of cases(count)) {
     const what =
-      checkCase(request, facts, inputs, policy, tally) ??
-      (number % 10 === 0 ? replay(request, facts, inputs, policy) : undefined);
+      checkCase(request, facts, inputs, judge, inForce, tally) ??
+      (number % 10 === 0 ? replay(request, facts, inputs, judge) : undefined);
     if (what) tally.violations.push({ world, number, what });
     tally.cases++;
     number++;
@@ -37,9 +47,10 @@ function checkCase(
   facts: PlacementFacts,
   inputs: CallInputs,
   policy: PolicyJudge,
+  inForce: ReadonlySet<string>,
   tally: PlacementTally,
 ): string | undefined {
-  const { permitted, possible, wayIn } = askOracle(request, facts, inputs);
+  const { permitted, possible, wayIn } = askOracle(inForce, request, facts, inputs);
   const decision = decide(request, facts, inputs, policy);
   if (possible.size > 0) tally.allowed++;
   const judgedPermitted = decision.candidates.filter(({ verdict }) => verdict !== 'refused');
