@@ -23,9 +23,18 @@ const nonce = randomBytes(12);
 
 const subject = createSubject(vault, 'org_bench', ['eva.berg@example.se', 'Eva Berg', '+46 70 765 43 21']);
 const row = {
-  ...{ organisation_id: 'org_bench', id: 'record', store: 'calls', epoch: 1, attributed: false, links: [] },
-  ...{ wrapped_key: Buffer.alloc(0), nonce: null, ciphertext: null, blob_digest: null, expires_at: null },
+  organisation_id: 'org_bench',
+  id: 'record',
+  store: 'calls',
+  epoch: 1,
+  wrapped_key: Buffer.alloc(0),
+  nonce: null,
+  ciphertext: null,
+  blob_digest: null,
+  attributed: false,
   created_at: new Date(),
+  expires_at: null,
+  links: [],
 };
 
 const columns = ['bytes', 'bare GCM', 'seal', 'open', 'links', 'search', 'detect MB/s'];

@@ -23,6 +23,7 @@ import { createLogger, type Logger } from './platform/log/logger.ts';
 import { type AnyTransaction, type Database, openDatabase, tablesOf } from './platform/postgres/database.ts';
 import { assertSchema } from './platform/postgres/migrator.ts';
 import { createVault } from './platform/vault/keyring-vault.ts';
+import { bindKeystore } from './platform/vault/keystore-binding-store.ts';
 import type { Vault } from './platform/vault/vault.ts';
 import { release } from './release.ts';
 import { foldersOf, type HomeFolders } from './up/home.ts';
@@ -70,6 +71,7 @@ export async function openGround(config: Config, role: string, parts: GroundPart
   await assertSchema(database.kysely, release);
   const folders = foldersOf(config.home);
   const keystore = await openFileKeystore(config.keys);
+  await bindKeystore(database, keystore);
   const vault = createVault(keystore);
   const blobs = await openLocalBlobStore(folders.blobs);
   const base = { config, folders, clock, ids, log, database, databaseUrl, keystore, vault, blobs };
