@@ -118,7 +118,7 @@ describe('sequencer', () => {
       if (at % 20 === 10) {
         await superuser((client) =>
           client.query(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%sequencer%'",
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%sequencer%' and datname = current_database()",
           ),
         );
       }
@@ -215,9 +215,13 @@ describe('a log', () => {
   test('that is started again after a restore leaves the old one as it was', async () => {
     await harness.calls(5);
     const before = await ledger().checkpoint();
-    expect(await harness.sequencer.restartLog()).toMatchObject({ origin: 'example.org/kulning/2026q4.2' });
-    expect(await ledger().checkpoint('example.org/kulning/2026q4')).toBe(before);
+    await harness.sequencer.restartLog();
     await harness.calls(5, 100);
+    expect(await ledger().checkpoint('example.org/kulning/2026q4')).toBe(before);
+    const { origin } = await ledger().status();
+    expect(origin).toBe('example.org/kulning/2026q4.2');
+    const [opened] = await entriesOf(origin);
+    expect(JSON.parse(opened!.leaf.toString())).toMatchObject({ previous: { size: 6 }, reason: 'restored' });
     expect(
       (await verifyReceipt(await harness.receipt('call_102'), { pinnedKeys: harness.vkeys })).verdict,
     ).toBe('verified');

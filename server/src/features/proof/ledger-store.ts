@@ -42,17 +42,21 @@ export async function lockLogs(trx: LedgerTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${SEQUENCER_LOCK})`.execute(trx);
 }
 
-/** The open log; after the lock is held, for only then is its size final. */
-export async function openLogHead(trx: LedgerTransaction): Promise<LogHead | undefined> {
+/** The newest log; after the lock is held, for only then is its size final. */
+export async function newestLog(
+  trx: LedgerTransaction,
+): Promise<(LogHead & { isOpen: boolean }) | undefined> {
   const row = await trx
     .selectFrom('kulning.ledger_log as log')
     .leftJoin('kulning.ledger_checkpoint as head', 'head.log_id', 'log.id')
-    .select(['log.id', 'log.origin', 'head.size', 'head.note'])
-    .where('log.closed_at', 'is', null)
+    .select(['log.id', 'log.origin', 'log.closed_at', 'head.size', 'head.note'])
+    .orderBy('log.id', 'desc')
     .orderBy('head.size', (order) => order.desc().nullsLast())
     .limit(1)
     .executeTakeFirst();
-  return row && { id: row.id, origin: row.origin, size: Number(row.size ?? 0n), note: row.note };
+  if (row === undefined) return undefined;
+  const { id, origin, note, size, closed_at: closedAt } = row;
+  return { id, origin, note, size: Number(size ?? 0n), isOpen: closedAt === null };
 }
 
 export async function insertLog(

@@ -9,7 +9,7 @@ import { parseNote } from '../../core/ledger/signed-note.ts';
 import {
   closeLog,
   insertLog,
-  openLogHead,
+  newestLog,
   type LedgerTransaction,
   type LogHead,
   type NewEntry,
@@ -18,9 +18,12 @@ import type { LogWriter } from './log-writer.ts';
 
 /** Opens logs and closes them. Its callers hold the lock on logs. */
 export interface LogLifecycle {
-  /** The log to append to: the open one, its successor if its quarter has passed, or the very first. */
+  /**
+   * The log to append to: the open one, its successor if its quarter has passed or a restore abandoned it, or the very
+   * first.
+   */
   current(trx: LedgerTransaction): Promise<LogHead>;
-  /** Leaves the open log as it is, without a last entry, and opens the next. */
+  /** Abandons the open log as it is, without a last entry, and opens the next. */
   restart(trx: LedgerTransaction): Promise<LogHead>;
 }
 
@@ -44,11 +47,16 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
     return append(trx, log, logEvent('log.opened', openedAt, { origin, ...body }));
   };
 
+  /** The log before may have gone on elsewhere; this one says from which head of it the database was restored. */
+  const openAfterRestore = (trx: LedgerTransaction, last: LogHead) =>
+    open(trx, nextOrigin(last.origin, clock.now()), { previous: describe(last), reason: 'restored' });
+
   return {
     async current(trx) {
-      const log = await openLogHead(trx);
+      const log = await newestLog(trx);
       const now = new Date(clock.now());
       if (log === undefined) return open(trx, logOrigin(instance, now.getTime()), {});
+      if (!log.isOpen) return openAfterRestore(trx, log);
       if (!isOver(log.origin, now.getTime())) return log;
       const next = nextOrigin(log.origin, now.getTime());
       const last = await append(trx, log, logEvent('log.closed', now, { origin: log.origin, next }));
@@ -56,11 +64,10 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
       return open(trx, next, { previous: describe(last) });
     },
     async restart(trx) {
-      const log = await openLogHead(trx);
-      const now = clock.now();
-      if (log === undefined) return open(trx, logOrigin(instance, now), { reason: 'restored' });
-      await closeLog(trx, log.id, { closedAt: new Date(now), abandoned: true });
-      return open(trx, nextOrigin(log.origin, now), { previous: describe(log), reason: 'restored' });
+      const log = await newestLog(trx);
+      if (log?.isOpen !== true) return this.current(trx);
+      await closeLog(trx, log.id, { closedAt: new Date(clock.now()), abandoned: true });
+      return openAfterRestore(trx, log);
     },
   };
 }
