@@ -25,7 +25,7 @@ import { serveHttp } from './platform/http/http-server.ts';
 import type { Caller, Route } from './platform/http/route.ts';
 import { serveStaticFiles } from './platform/http/static-files.ts';
 import { serveTlog } from './platform/http/tlog.ts';
-import { openDatabase } from './platform/postgres/database.ts';
+import { type AnyTransaction, openDatabase } from './platform/postgres/database.ts';
 import { keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
 import { storeNames } from './platform/vault/store-name.ts';
 import { release } from './release.ts';
@@ -78,7 +78,7 @@ export async function composeControl(config: Config): Promise<Role> {
 
   const { token } = await features.identity.prepareClaim();
   await desireEngines(ground);
-  tellParent({ claimToken: token, firstStart });
+  tellParent({ claimToken: token ?? null, firstStart });
   tellParent({ ready: true, url: servers.url });
   log.info('control.ready');
   return {
@@ -94,30 +94,13 @@ export async function composeControl(config: Config): Promise<Role> {
 type Features = ReturnType<typeof composeFeatures>;
 
 function composeFeatures(ground: Ground, heard: Heard, logIdentity: LogIdentity) {
-  const { config, database, vault, blobs, clock, ids, log, keystore, sites, models, placements } = ground;
+  const { config, database, vault, blobs, clock, ids, keystore, log, sites, models, placements } = ground;
   const readRecord = createRecordReader(database, vault, blobs);
-  const proof = createProof({
-    database,
-    identity: logIdentity,
-    clock,
-    openSalt: async (organisationId, id) => saltIn(await readRecord(organisationId, id)),
-  });
-  const identity = createIdentity({
-    ...database.withTables(),
-    clock,
-    ids,
-    record: async (trx, event) => void (await recordEvent(trx, event)),
-    declareMachine: (trx, machine) => sites.declareThisMachine(trx, machine),
-    secureCookies: config.control.publicUrl?.startsWith('https:') === true,
-    language: config.language,
-  });
-  const backup = createBackupFeature({
-    url: ground.databaseUrl,
-    blobs,
-    folder: join(config.home, 'backups'),
-    release,
-    clock,
-  });
+  const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
+  const proof = createProof({ database, identity: logIdentity, clock, openSalt });
+  const identity = composeIdentity(ground);
+  const folder = join(config.home, 'backups');
+  const backup = createBackupFeature({ url: ground.databaseUrl, blobs, folder, release, clock });
   const privacy = createPrivacy({
     database,
     vault,
@@ -131,19 +114,38 @@ function composeFeatures(ground: Ground, heard: Heard, logIdentity: LogIdentity)
     ids,
     log,
   });
-  const calls = createCalls({
-    database,
-    clock,
-    siteNames: async (trx) => new Map((await sites.facts(trx)).map(({ id, name }) => [id, name])),
-  });
-  const demo = createDemo({
-    database: database.withTables(),
-    vault,
+  const siteNames = async (trx: AnyTransaction) =>
+    new Map((await sites.facts(trx)).map(({ id, name }) => [id, name]));
+  const calls = createCalls({ database, clock, siteNames });
+  const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
+  const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
+  const slices = [identity, demo, sites, models, placements, calls, proof, privacy, backup];
+  const routes: Route[] = [
+    ...slices.flatMap((slice) => slice.routes),
+    ...composeInstance(ground, heard, identity, demo),
+  ];
+  return { identity, calls, demo, privacy, proof, routes };
+}
+
+function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {
+  return createIdentity({
+    ...database.withTables(),
     clock,
     ids,
-    ensureOrganisation: () => identity.ensureDemonstration(sampleName),
+    record: async (trx, event) => void (await recordEvent(trx, event)),
+    declareMachine: (trx, machine) => sites.declareThisMachine(trx, machine),
+    secureCookies: config.control.publicUrl?.startsWith('https:') === true,
+    language: config.language,
   });
-  const instance = createInstanceRoutes({
+}
+
+function composeInstance(
+  { config, database, sites }: Ground,
+  heard: Heard,
+  identity: Identity,
+  demo: Demo,
+): Route[] {
+  return createInstanceRoutes({
     database,
     release,
     keysFolder: config.keys,
@@ -156,19 +158,6 @@ function composeFeatures(ground: Ground, heard: Heard, logIdentity: LogIdentity)
     shortLivedKey: (caller, dataClass) =>
       identity.createShortLivedKey(caller, { name: 'playground', dataClass, purpose: 'demonstration' }),
   });
-  const routes: Route[] = [
-    ...identity.routes,
-    ...instance,
-    ...demo.routes,
-    ...sites.routes,
-    ...models.routes,
-    ...placements.routes,
-    ...calls.routes,
-    ...proof.routes,
-    ...privacy.routes,
-    ...backup.routes,
-  ];
-  return { identity, calls, demo, privacy, proof, routes };
 }
 
 /** What the first start makes and each start checks. @returns whether this is the first one */

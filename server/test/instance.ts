@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export const ownerPassphrase = 'en ko på Dalarnas kullar';
 
+export type Part = 'supervisor' | 'control' | 'gateway' | 'engine' | 'postgres';
+
 export interface Instance {
   readonly home: string;
   readonly keys: string;
@@ -23,7 +25,7 @@ export interface Instance {
   /** Makes the first owner. @returns their session's cookie and organisation */
   claim(): Promise<{ cookie: string; organisationId: string }>;
   /** `kill -9` of one part. */
-  kill(part: 'supervisor' | 'control' | 'gateway' | 'engine'): void;
+  kill(part: Part): void;
   log(): string;
   /** Orderly; its folders stay until `remove`. */
   stop(): Promise<void>;
@@ -64,7 +66,7 @@ export async function startInstance({ on, environment = {} }: InstanceOptions = 
     gatewayUrl: started.gatewayUrl,
     startMs: started.startMs,
     claim: () => claim(started.consoleUrl, token ?? ''),
-    kill: (part) => kill(child, part),
+    kill: (part) => kill(child, home, part),
     log,
     stop: () => stop(child),
     remove: () => rmSync(join(home, '..'), { recursive: true, force: true }),
@@ -119,16 +121,30 @@ async function claim(consoleUrl: string, token: string) {
 }
 
 /** The children of the supervisor are told apart by their command lines. */
-function kill(supervisor: ChildProcess, part: 'supervisor' | 'control' | 'gateway' | 'engine'): void {
-  const pid = supervisor.pid ?? 0;
-  if (part === 'supervisor') return void process.kill(pid, 'SIGKILL');
+function kill(supervisor: ChildProcess, home: string, part: Part): void {
+  const pid =
+    part === 'supervisor'
+      ? supervisor.pid
+      : part === 'postgres'
+        ? postmasterOf(home)
+        : childOf(supervisor, part);
+  if (pid === undefined) throw new Error(`there is no ${part} to kill`);
+  process.kill(pid, 'SIGKILL');
+}
+
+function postmasterOf(home: string): number {
+  const folder = join(home, 'postgres');
+  const version = readdirSync(folder).find((name) => /^\d+$/.test(name)) ?? '';
+  return Number.parseInt(readFileSync(join(folder, version, 'postmaster.pid'), 'utf8'), 10);
+}
+
+function childOf(supervisor: ChildProcess, part: 'control' | 'gateway' | 'engine'): number | undefined {
   const wanted = part === 'engine' ? /-child\.ts/ : new RegExp(`--role ${part}`);
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
+  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(supervisor.pid)], {
+    encoding: 'utf8',
+  }).split('\n');
   const line = lines.find((text) => wanted.test(text));
-  if (line === undefined) throw new Error(`no ${part} among:\n${lines.join('\n')}`);
-  process.kill(Number.parseInt(line.trim(), 10), 'SIGKILL');
+  return line === undefined ? undefined : Number.parseInt(line.trim(), 10);
 }
 
 function stop(child: ChildProcess): Promise<void> {

@@ -93,7 +93,7 @@ export function forgetCredentials(environment: Environment): void {
 export function socketFetch(socketPath: string): typeof fetch {
   return (input, init) =>
     new Promise((resolveResponse, reject) => {
-      const { pathname, search } = new URL(String(input));
+      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
       const sent = request(
         {
           socketPath,

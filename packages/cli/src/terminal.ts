@@ -100,14 +100,16 @@ function printThing(terminal: Terminal, thing: Record<string, unknown>, indent =
 
 /** A value in one line: scalars as they are, a named thing by its name, a list of scalars joined; nothing else fits. */
 function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value))
-    return value.every((item) => !isRecord(item)) ? value.map(String).join(', ') : String(value.length);
-  if (!isRecord(value)) return String(value);
-  const name = value.value ?? value.name ?? value.id;
-  return name === undefined || isRecord(name)
-    ? ''
-    : `${String(name)}${typeof value.unit === 'string' ? ` ${value.unit}` : ''}`;
+  if (Array.isArray(value)) return value.some(isRecord) ? String(value.length) : value.map(scalar).join(', ');
+  if (!isRecord(value)) return scalar(value);
+  const name = scalar(value.value ?? value.name ?? value.id);
+  return name === '' ? '' : `${name}${typeof value.unit === 'string' ? ` ${value.unit}` : ''}`;
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
 }
 
 const heading = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -11,7 +11,7 @@ export type FromChild =
   /** Control: the engine children that this machine should run. */
   | { readonly engines: readonly EngineSpec[] }
   /** Control: who may claim, while nobody has. */
-  | { readonly claimToken: string | undefined; readonly firstStart: boolean };
+  | { readonly claimToken: string | null; readonly firstStart: boolean };
 
 export type ToControl = { readonly engineStates: readonly EngineState[] } | { readonly gatewayUrl: string };
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { KulningError } from '@kulning/sdk';
+
 import type { Config } from '../config.ts';
 import type { EngineSpec } from '../core/engine/engine.ts';
 import { enginePrograms } from '../adapters/engines/index.ts';
@@ -26,70 +28,95 @@ interface Running {
   readonly engines: EngineHost;
 }
 
+/** What a stop undoes, newest first. */
+type Closers = (() => Promise<void>)[];
+
+interface Logging {
+  readonly file: string;
+  readonly write: (line: string) => void;
+  readonly log: Logger;
+}
+
 /** `kulning up`: everything on this machine, supervised, until SIGTERM or SIGINT. Resolves when all has stopped. */
 export async function up(config: Config): Promise<void> {
   const startedAt = performance.now();
   const folders = makeHome(config.home);
   const release = takeHome(folders.run, systemClock.now());
-  const logFile = join(folders.log, 'kulning.log');
-  const write = logWriter(logFile);
-  const log = createLogger(write, () => systemClock.now(), { process: 'supervisor' });
+  const logging = openLogging(join(folders.log, 'kulning.log'));
   const stopped = stopSignal();
-  const closers: (() => Promise<void>)[] = [];
+  const closers: Closers = [];
   try {
-    const databaseUrl = config.database.url ?? (await startDatabase(config, log, closers));
-    await migrate({ url: databaseUrl, release: kulningRelease, log });
-    const claim = Promise.withResolvers<{ token: string | undefined; firstStart: boolean }>();
-    const urls = { control: Promise.withResolvers<string>(), gateway: Promise.withResolvers<string>() };
-    const running = startProcesses(config, databaseUrl, folders.run, { write, log }, (from, message) => {
-      if ('ready' in message) urls[from].resolve(message.url);
-      if ('claimToken' in message)
-        claim.resolve({ token: message.claimToken, firstStart: message.firstStart });
-    });
-    closers.push(
-      () => running.engines.close(),
-      () => running.control.stop(),
-      () => running.gateway.stop(),
+    const started = start(config, folders.run, logging, closers).then((running) =>
+      announce(config, folders.run, running, logging, Math.round(performance.now() - startedAt)),
     );
-    await Promise.race([Promise.all([running.control.ready, running.gateway.ready]), stopped]);
-    if (!(await isPending(stopped))) return;
-    const [consoleUrl, gatewayUrl, { token, firstStart }] = await Promise.all([
-      urls.control.promise,
-      urls.gateway.promise,
-      claim.promise,
-    ]);
-    running.control.send({ gatewayUrl } satisfies ToControl);
-    const publicUrl = config.control.publicUrl ?? consoleUrl;
-    const claimUrl = token === undefined ? null : `${publicUrl}/claim#${token}`;
-    writeRunState(folders.run, {
-      identity: ownIdentity(),
-      startedAt: new Date(systemClock.now()).toISOString(),
-      consoleUrl: publicUrl,
-      gatewayUrl,
-      claimUrl,
-    });
-    const startMs = Math.round(performance.now() - startedAt);
-    log.info('up.started', { startMs });
-    tellParent({
-      started: {
-        consoleUrl: publicUrl,
-        gatewayUrl,
-        claimUrl,
-        firstStart,
-        home: config.home,
-        logFile,
-        startMs,
-      },
-    });
+    await Promise.race([started, stopped]);
     await stopped;
-    log.info('up.stopping');
+    logging.log.info('up.stopping');
   } finally {
     for (const close of closers.toReversed()) await close();
     release();
   }
 }
 
-async function startDatabase(config: Config, log: Logger, closers: (() => Promise<void>)[]): Promise<string> {
+interface Started {
+  readonly consoleUrl: string;
+  readonly gatewayUrl: string;
+  readonly claimToken: string | null;
+  readonly firstStart: boolean;
+}
+
+/** @throws KulningError `up.failed` when a part ends before it was ever ready */
+async function start(config: Config, runDir: string, logging: Logging, closers: Closers): Promise<Started> {
+  const databaseUrl = config.database.url ?? (await startDatabase(config, logging.log, closers));
+  await migrate({ url: databaseUrl, release: kulningRelease, log: logging.log });
+  const claim = Promise.withResolvers<Pick<Started, 'claimToken' | 'firstStart'>>();
+  const urls = { control: Promise.withResolvers<string>(), gateway: Promise.withResolvers<string>() };
+  const { control, gateway, engines } = startProcesses(
+    config,
+    databaseUrl,
+    runDir,
+    logging,
+    (from, message) => {
+      if ('ready' in message) urls[from].resolve(message.url);
+      if ('claimToken' in message) claim.resolve(message);
+    },
+  );
+  closers.push(
+    () => engines.close(),
+    () => control.stop(),
+    () => gateway.stop(),
+  );
+  await Promise.all([control.ready, gateway.ready]).catch((cause: unknown) => {
+    throw new KulningError({
+      code: 'up.failed',
+      status: 500,
+      message: cause instanceof Error ? `${cause.message}.` : 'A part of Kulning did not start.',
+      hint: `The end of ${logging.file} says why; \`kulning doctor\` checks what a start needs.`,
+      cause,
+    });
+  });
+  const [consoleUrl, gatewayUrl] = await Promise.all([urls.control.promise, urls.gateway.promise]);
+  return { consoleUrl: config.control.publicUrl ?? consoleUrl, gatewayUrl, ...(await claim.promise) };
+}
+
+function announce(
+  config: Config,
+  runDir: string,
+  running: Started,
+  { log, file }: Logging,
+  startMs: number,
+): void {
+  const { consoleUrl, gatewayUrl, claimToken, firstStart } = running;
+  const claimUrl = claimToken === null ? null : `${consoleUrl}/claim#${claimToken}`;
+  const startedAt = new Date(systemClock.now()).toISOString();
+  writeRunState(runDir, { identity: ownIdentity(), startedAt, consoleUrl, gatewayUrl, claimUrl });
+  log.info('up.started', { startMs });
+  tellParent({
+    started: { consoleUrl, gatewayUrl, claimUrl, firstStart, home: config.home, logFile: file, startMs },
+  });
+}
+
+async function startDatabase(config: Config, log: Logger, closers: Closers): Promise<string> {
   const server = await startEmbeddedPostgres({ home: config.home, log });
   closers.push(() => server.stop());
   return server.url;
@@ -99,7 +126,7 @@ function startProcesses(
   config: Config,
   databaseUrl: string,
   runDir: string,
-  { write, log }: { write: (line: string) => void; log: Logger },
+  { write, log }: Logging,
   hear: (from: 'control' | 'gateway', message: FromChild) => void,
 ): Running {
   const env = {
@@ -123,6 +150,7 @@ function startProcesses(
       write,
     );
   let desired: readonly EngineSpec[] = [];
+  let gatewayUrl: string | undefined;
   const engines = createEngineHost({
     runDir,
     programs: enginePrograms,
@@ -131,24 +159,28 @@ function startProcesses(
   });
   const control: SupervisedProcess = child('control', (message) => {
     if ('engines' in message) engines.apply((desired = message.engines));
-    if ('ready' in message && desired.length > 0)
-      control.send({ engineStates: engines.states() } satisfies ToControl);
+    if ('ready' in message) {
+      // One that came back after a crash has forgotten what it was told.
+      if (desired.length > 0) control.send({ engineStates: engines.states() } satisfies ToControl);
+      if (gatewayUrl !== undefined) control.send({ gatewayUrl } satisfies ToControl);
+    }
     hear('control', message);
   });
   const gateway = child('gateway', (message) => {
-    if ('ready' in message) control.send({ gatewayUrl: message.url } satisfies ToControl);
+    if ('ready' in message) control.send({ gatewayUrl: (gatewayUrl = message.url) } satisfies ToControl);
     hear('gateway', message);
   });
   return { control, gateway, engines };
 }
 
 /** The file always; the terminal's place is left to `kulning up`'s own words, so lines go there only when nobody reads a screen. */
-function logWriter(file: string): (line: string) => void {
+function openLogging(file: string): Logging {
   const toFile = openLogFile(file);
-  return (line) => {
+  const write = (line: string) => {
     toFile(line);
     if (!process.stdout.isTTY && process.send === undefined) process.stderr.write(line);
   };
+  return { file, write, log: createLogger(write, () => systemClock.now(), { process: 'supervisor' }) };
 }
 
 function stopSignal(): Promise<void> {
@@ -156,9 +188,4 @@ function stopSignal(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
     process.on('disconnect', () => resolve());
   });
-}
-
-async function isPending(promise: Promise<void>): Promise<boolean> {
-  const pending = Symbol('pending');
-  return (await Promise.race([promise, Promise.resolve(pending)])) === pending;
 }

@@ -8,7 +8,8 @@ import { members } from './identity-store.ts';
  * Kulning, not content; an account is removed by a person, under Settings → Members, and never as a side effect.
  */
 export function createAccountStore(context: IdentityContext): PrivacyStore {
-  const accountsOf = (organisationId: string) => context.inInstance('accounts of a person', (trx) => members(trx, organisationId));
+  const accountsOf = (organisationId: string) =>
+    context.inInstance('accounts of a person', (trx) => members(trx, organisationId));
   return {
     name: 'accounts',
     method: 'an owner removes the member under Settings → Members',

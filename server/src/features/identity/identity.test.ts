@@ -31,7 +31,7 @@ function browser() {
   const send: typeof fetch = async (url, init) => {
     const headers = new Headers(init?.headers);
     if (cookie) headers.set('cookie', cookie);
-    const response = await app.request(String(url), { ...init, headers });
+    const response = await app.request(url as string, { ...init, headers });
     cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
     return response;
   };
@@ -214,7 +214,7 @@ describe('keys', () => {
     const asKey = createClient({
       baseUrl: 'http://test',
       key: key.secret,
-      fetch: (url, init) => Promise.resolve(app.request(String(url), init)),
+      fetch: (url, init) => Promise.resolve(app.request(url as string, init)),
     });
     expect((await asKey.call(operations.me)).user).toBeNull();
     const listing = await (await send('http://test/api/v1/keys')).text();
@@ -235,7 +235,7 @@ describe('keys', () => {
     const limited = createClient({
       baseUrl: 'http://test',
       key: secret,
-      fetch: (url, init) => Promise.resolve(app.request(String(url), init)),
+      fetch: (url, init) => Promise.resolve(app.request(url as string, init)),
     });
     expect(
       await codeOf(

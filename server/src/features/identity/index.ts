@@ -63,8 +63,14 @@ export function preferredLanguage(header: string | undefined, otherwise: Languag
 }
 
 /** What policy needs to know of an organisation. One that does not exist is no demonstration and has an unknown revenue. */
-export async function organisationTraits(trx: Transaction<IdentityTables>, id: string): Promise<{ demonstration: boolean; revenueEur?: number }> {
+export async function organisationTraits(
+  trx: Transaction<IdentityTables>,
+  id: string,
+): Promise<{ demonstration: boolean; revenueEur?: number }> {
   const row = await organisationById(trx, id);
   const revenue = row?.revenue_eur ?? null;
-  return { demonstration: row?.demonstration === true, ...(revenue !== null && { revenueEur: Number(revenue) }) };
+  return {
+    demonstration: row?.demonstration === true,
+    ...(revenue !== null && { revenueEur: Number(revenue) }),
+  };
 }
