@@ -36,7 +36,7 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
   const { spec, socketPath } = childArguments(kind);
   let load = () => ({ running: 0, queued: 0 });
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined); // Sent to the whole group; the host decides.
   const beat = () =>
     tell({ type: 'heartbeat', memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20), ...load() });
   beat();
@@ -56,7 +56,6 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
     process.on('message', (message: DrainMessage) => {
       if (message.type === 'drain') drain();
     });
-    process.on('SIGTERM', drain);
     tell({ type: 'ready' });
   } catch (error) {
     process.exitCode = 1;

@@ -180,6 +180,18 @@ test('lets an answer end before it stops', async () => {
   expect(await answer).toContain('a b c d');
 });
 
+test.each(['SIGINT', 'SIGTERM'] as const)('a child leaves %s to its host', async (signal) => {
+  const host = open();
+  host.apply([spec()]);
+  await ready(host);
+  const answer = ask('slowly');
+  await delay(100);
+  kill(signal);
+  expect(await answer).toContain('a b c d');
+  expect(await ask('hello')).toContain('yes');
+  expect(pids).toHaveLength(1);
+});
+
 test('does not wait for ever for an answer to end', async () => {
   const host = open({ timing: { drainMs: 50 } });
   host.apply([spec()]);
