@@ -12,9 +12,13 @@ import {
 export interface Stop {
   readonly name: string;
   readonly path: string;
-  /** Seen by strangers: visited without the session. */
-  readonly outside?: true;
 }
+
+/** What a new instance shows, before it has an owner. */
+export const firstStops: readonly Stop[] = [
+  { name: 'claim', path: '/claim#0123456789abcdefghij' },
+  { name: 'unclaimed', path: '/' },
+];
 
 /** A client that acts in a session, as the page does. */
 export function clientOfSession(consoleUrl: string, cookie: string): Client {
@@ -43,8 +47,8 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
   });
   const question = `model=${encodeURIComponent(model)}`;
   return [
-    { name: 'claim', path: '/claim#0123456789abcdefghij', outside: true },
-    { name: 'login', path: '/login', outside: true },
+    { name: 'claimed', path: '/claim' },
+    { name: 'login', path: '/login' },
     { name: 'home', path: '/' },
     { name: 'agents', path: '/agents' },
     { name: 'models', path: '/models' },

@@ -23,7 +23,7 @@ export function Frame() {
   useEffect(() => setDrawer(false), [pathname]);
 
   if (instance.data?.claimed === false) return <Unclaimed />;
-  if (session.isError && session.error.status === 401)
+  if (session.isError && session.error.status === 401 && !instance.isPending)
     return <Navigate to="/login" search={href === '/' ? {} : { next: href }} replace />;
   if (session.isError && !session.data)
     return (

@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useOperation, type Answer } from '../app/api.tsx';
 import { SampleSwitch } from '../app/sample-switch.tsx';
 import { useMay } from '../app/session.tsx';
-import { whereSentence } from '../app/where-sentence.tsx';
+import { whereSentence } from '../app/where-sentence-text.ts';
 import { SiteMap } from '../map/site-map.tsx';
 import { WhereTable } from '../proof/where-table.tsx';
 import { siteColumns } from '../sites/site-figures.tsx';

@@ -6,16 +6,13 @@ import { useEffect } from 'react';
 import { useAct } from '../app/api.tsx';
 import { errorAt, onSubmit } from '../app/form.ts';
 import { Outside } from '../app/outside.tsx';
+import { safeNext } from '../app/safe-next.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Problem } from '../ui/states.tsx';
 import { useWords } from '../words/words.tsx';
 
 const route = getRouteApi('/login');
-
-/** Only an address of this console: `//elsewhere.example` would lead a person away after signing in. */
-export const safeNext = (next: string | undefined): string =>
-  next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
 
 export function LoginScreen() {
   const words = useWords();

@@ -1,7 +1,7 @@
 import { instanceOperations } from '@kulning/sdk';
 
 import { useOperation } from '../app/api.tsx';
-import { whereSentence } from '../app/where-sentence.tsx';
+import { whereSentence } from '../app/where-sentence-text.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Loaded } from '../ui/states.tsx';

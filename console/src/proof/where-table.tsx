@@ -1,4 +1,4 @@
-import type { Whereabouts } from '../app/where-sentence.tsx';
+import type { Whereabouts } from '../app/where-sentence-text.ts';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { useSpeech } from '../words/words.tsx';
