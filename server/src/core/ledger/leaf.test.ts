@@ -26,7 +26,7 @@ describe('canonical JSON (RFC 8785)', () => {
 
   test('means the same as what it was made of, and does not depend on the order of names', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
         const reversed = JSON.parse(JSON.stringify(value), (_, inner: unknown) =>
           inner !== null && typeof inner === 'object' && !Array.isArray(inner)
             ? Object.fromEntries(Object.entries(inner).reverse())

@@ -15,11 +15,6 @@ import { createWitnessService, type WitnessService } from './witness-service.ts'
 
 export { recordEvent, recordEvents } from './ledger-events.ts';
 export { openLogIdentity, type LogIdentity } from './log-keys.ts';
-export type { LedgerEvent } from '../../core/ledger/leaf.ts';
-export type { LedgerService } from './ledger-service.ts';
-export type { ReceiptService } from './receipt-service.ts';
-export type { TlogResource } from './tlog-resources.ts';
-export type { WitnessService } from './witness-service.ts';
 
 export interface ProofOptions {
   /** Of role `app`. */
