@@ -18,6 +18,9 @@ export interface DispatchGround {
   readonly endpoints: ReadonlyMap<string, EngineEndpoint>;
 }
 
+const OPEN_WAY_MS = 1_000;
+const MOST_OPEN_WAYS = 10_000;
+
 export type Refused = Extract<Decision, { outcome: 'refused' }>;
 
 /** The result of `reserve`: a slot at an engine, to be given back exactly once. */
@@ -39,6 +42,8 @@ export class Dispatch {
   readonly #seed: () => number;
   readonly #load = new DeploymentLoad();
   readonly #pools = new EnginePools();
+  /** Work that may come in, and until when that is known; gone with its ground. */
+  readonly #waysOf = new WeakMap<DispatchGround, Map<string, number>>();
 
   constructor(options: { sink: SettlementSink; now: () => number; seed: () => number }) {
     this.#sink = options.sink;
@@ -46,16 +51,26 @@ export class Dispatch {
     this.#seed = options.seed;
   }
 
-  /** Whether the work may come in here at all: before its content is read. */
+  /**
+   * Whether the work may come in here at all: before its content is read. A yes counts for a second; `reserve` judges
+   * the whole path again for each call, so what has lapsed meanwhile is read and goes no further.
+   */
   ingress(
     request: PlacementRequest,
     ground: DispatchGround,
   ): { refused: Refused; record: DecisionRecord } | undefined {
-    const inputs = this.#load.inputs(this.#now(), this.#seed());
+    const now = this.#now();
+    const open = this.#openWays(ground);
+    const { organisationId, dataClass, purpose, demonstration } = request;
+    const work = `${organisationId} ${dataClass} ${demonstration} ${purpose}`;
+    if ((open.get(work) ?? 0) > now) return undefined;
+    const inputs = this.#load.inputs(now, this.#seed());
     const refused = refusedAtIngress(request, ground.facts, inputs, ground.judge);
-    return (
-      refused && { refused, record: { request, inputs, facts: ground.factsHash, policy: ground.judge.hash } }
-    );
+    if (refused)
+      return { refused, record: { request, inputs, facts: ground.factsHash, policy: ground.judge.hash } };
+    if (open.size >= MOST_OPEN_WAYS) open.clear();
+    open.set(work, now + OPEN_WAY_MS);
+    return undefined;
   }
 
   reserve(
@@ -104,6 +119,12 @@ export class Dispatch {
 
   close(): Promise<void> {
     return this.#pools.close();
+  }
+
+  #openWays(ground: DispatchGround): Map<string, number> {
+    let ways = this.#waysOf.get(ground);
+    if (!ways) this.#waysOf.set(ground, (ways = new Map()));
+    return ways;
   }
 
   #take(placement: Placement, record: DecisionRecord, endpoint: EngineEndpoint): Reservation {
