@@ -229,7 +229,11 @@ export const proofOperations = {
     scope: 'instance:write',
     body: z.strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('its submission prefix: https://witness.example'),
-      vkeys: z.array(z.string().trim()).min(1).max(4).describe('its verifier keys, as `kulning witness` prints them'),
+      vkeys: z
+        .array(z.string().trim())
+        .min(1)
+        .max(4)
+        .describe('its verifier keys, as `kulning witness` prints them'),
     }),
     result: witness,
   }),
