@@ -5,10 +5,12 @@ import { KulningError } from '@kulning/sdk';
 import type { Config, LoadedConfig } from '../config.ts';
 import { moveInstance, restoreBackup } from '../features/backup/index.ts';
 import { replayErasures } from '../features/privacy/index.ts';
+import { createProofWorker, openLogIdentity } from '../features/proof/index.ts';
 import { openLocalBlobStore } from '../platform/blobs/local-blob-store.ts';
 import { openFileKeystore } from '../platform/keystore/file-keystore.ts';
 import { systemClock } from '../platform/id-source.ts';
 import { createLogger } from '../platform/log/logger.ts';
+import { openDatabase } from '../platform/postgres/database.ts';
 import { startEmbeddedPostgres } from '../platform/postgres/embedded-server.ts';
 import { release } from '../release.ts';
 import { foldersOf, makeHome, takeHome } from '../up/home.ts';
@@ -33,6 +35,7 @@ export async function runRestore({ config }: LoadedConfig, args: readonly string
       release,
       log,
       replayErasures: async (trx) => (await replayErasures(trx, keystore)).erasures,
+      restartLog: () => restartLog(config, url),
     }),
   );
   const { manifest, migrated, erasuresReplayed } = report;
@@ -42,6 +45,17 @@ export async function runRestore({ config }: LoadedConfig, args: readonly string
     `migrations applied: ${migrated.length}`,
   ];
   process.stdout.write(args.includes('--json') ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** The restored log may have gone on after the backup: its next heads are those of a new one. */
+async function restartLog(config: Config, url: string): Promise<void> {
+  const database = openDatabase({ url, role: 'sequencer', poolSize: 1, log });
+  try {
+    const identity = await openLogIdentity(config.keys);
+    await createProofWorker({ database, identity, clock: systemClock, log }).restartLog();
+  } finally {
+    await database.close();
+  }
 }
 
 /** `kulning move --to URL`: copies the database to another PostgreSQL, verifies the copy, and retires this one. */

@@ -29,6 +29,11 @@ export interface RestoreBackupOptions {
   readonly log: Logger;
   /** From the privacy slice: erases again what the restored ledger says was erased. @returns how many erasures */
   readonly replayErasures: (trx: AnyTransaction) => Promise<number>;
+  /**
+   * From the proof slice: leaves the restored log as it is and opens the next. The old one may have gone on after the
+   * backup, and a second head of a size that was signed already would fork it.
+   */
+  readonly restartLog: () => Promise<unknown>;
   readonly migrationsFolder?: string;
 }
 
@@ -69,6 +74,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
   );
   const migrated = await migrate(migrating);
   const erasuresReplayed = await replay(options);
+  await options.restartLog();
   await withClient(url, 'migrator', (client) => markSchema(client, null));
   log.info('backup.restored', {
     tables: manifest.tables.length,

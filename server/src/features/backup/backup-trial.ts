@@ -117,6 +117,7 @@ export function restore(trial: Trial, more: Partial<Parameters<typeof restoreBac
     release: '0.1.0',
     log: silentLogger,
     replayErasures: async () => 0,
+    restartLog: async () => undefined,
     migrationsFolder: trial.migrations,
     ...more,
   });

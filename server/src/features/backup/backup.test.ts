@@ -262,28 +262,42 @@ test('erasures are replayed before anything is served, and a restore is not done
   await assertSchema(trial.target.app.kysely, '0.1.0', trial.migrations);
 });
 
-test('a restore killed at any step leaves nothing that is served, and the same command restores', async () => {
-  await insertRows(
-    trial,
-    Array.from({ length: 300 }, (_, n) => rowOf(`row ${n}`)),
-  );
-  await putBlob(trial.sourceBlobs, 'ciphertext');
+test('the log is restarted after the erasures and before anything is served', async () => {
+  const steps: string[] = [];
   await backUp(trial);
-  const steps = ['blob', 'migration', 'load', 'load', 'erasures'] as const;
-  for (const step of steps) {
-    await killedRestore(step);
-    expect(await targetState()).toBe('restoring');
-    await expect(assertSchema(trial.target.app.kysely, '0.1.0', trial.migrations)).rejects.toMatchObject({
-      code: 'database.restore_unfinished',
-    });
-  }
-  await restore(trial);
-  expect(await fingerprint(trial.target.url)).toEqual(await fingerprint(trial.source.url));
-  await assertSchema(trial.target.app.kysely, '0.1.0', trial.migrations);
+  await restore(trial, {
+    replayErasures: async () => steps.push('erasures'),
+    restartLog: async () => steps.push(`log, ${await targetState()}`),
+  });
+  expect([...steps, await targetState()]).toEqual(['erasures', 'log, restoring', 'used']);
 });
 
+test(
+  'a restore killed at any step leaves nothing that is served, and the same command restores',
+  { timeout: 180_000 },
+  async () => {
+    await insertRows(
+      trial,
+      Array.from({ length: 300 }, (_, n) => rowOf(`row ${n}`)),
+    );
+    await putBlob(trial.sourceBlobs, 'ciphertext');
+    await backUp(trial);
+    const steps = ['blob', 'migration', 'load', 'load', 'erasures', 'log'] as const;
+    for (const step of steps) {
+      await killedRestore(step);
+      expect(await targetState()).toBe('restoring');
+      await expect(assertSchema(trial.target.app.kysely, '0.1.0', trial.migrations)).rejects.toMatchObject({
+        code: 'database.restore_unfinished',
+      });
+    }
+    await restore(trial);
+    expect(await fingerprint(trial.target.url)).toEqual(await fingerprint(trial.source.url));
+    await assertSchema(trial.target.app.kysely, '0.1.0', trial.migrations);
+  },
+);
+
 /** A restore in a process of its own that dies by SIGKILL at the step; within the load, at some moment. */
-async function killedRestore(step: 'blob' | 'migration' | 'load' | 'erasures'): Promise<void> {
+async function killedRestore(step: 'blob' | 'migration' | 'load' | 'erasures' | 'log'): Promise<void> {
   const module = (path: string) => JSON.stringify(join(import.meta.dirname, path));
   const script = `
     import { restoreBackup } from ${module('backup-restore.ts')};
@@ -299,7 +313,7 @@ async function killedRestore(step: 'blob' | 'migration' | 'load' | 'erasures'): 
         if (step === 'migration' && fields.migration === '0001_platform.sql') die();
         if (step === 'load' && fields.migration === '9000_trial.sql') setTimeout(die, 5 + Math.random() * 30);
       } },
-      replayErasures: async () => { die(); return 0; }, migrationsFolder: ${JSON.stringify(trial.migrations)} });`;
+      replayErasures: async () => { if (step === 'erasures') die(); return 0; }, restartLog: die, migrationsFolder: ${JSON.stringify(trial.migrations)} });`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
