@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 
 const needed = [
   { package: 'chromium', proof: '/usr/bin/chromium' },
+  { package: 'iproute2', proof: '/sbin/ip' },
   { package: 'fonts-dejavu-core', proof: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf' },
 ];
 

@@ -161,18 +161,28 @@ function composeInstance(
 }
 
 /** What the first start makes and each start checks. @returns whether this is the first one */
-async function prepare({ config, sites, placements, models }: Ground, { demo }: Features): Promise<boolean> {
+async function prepare(ground: Ground, { demo }: Features): Promise<boolean> {
+  const { config, sites, placements } = ground;
   await sites.load(config.sites);
   await placements.ensurePolicy();
-  const card = JSON.parse(readFileSync(join(shippedModel.folder, 'card.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  const path = join(shippedModel.folder, 'kulning-triage.gguf');
-  await models.registerShippedModel({ name: shippedModel.name, path, card }, AbortSignal.timeout(60_000));
+  await registerShipped(ground);
   const firstStart = (await demo.organisation()) === undefined;
   if (firstStart) await demo.load();
   return firstStart;
+}
+
+/** A damaged copy of the shipped model is worth a line in the log, not an instance that does not start. */
+async function registerShipped({ models, log }: Ground): Promise<void> {
+  const { name, folder } = shippedModel;
+  try {
+    const card = JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')) as Record<string, unknown>;
+    await models.registerShippedModel(
+      { name, path: join(folder, `${name}.gguf`), card },
+      AbortSignal.timeout(60_000),
+    );
+  } catch (cause) {
+    log.error('models.shipped_not_registered', cause);
+  }
 }
 
 async function listen(ground: Ground, heard: Heard, { identity, demo, proof, routes }: Features) {

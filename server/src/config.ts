@@ -66,14 +66,6 @@ export const configSchema = z.strictObject({
         .describe('Disk reserved for calls not yet in the database'),
     })
     .prefault({}),
-  network: z
-    .strictObject({
-      allowedHosts: z
-        .array(z.string())
-        .default([])
-        .describe('host:port pairs that Kulning may call; nothing else is called'),
-    })
-    .prefault({}),
   sites: z.array(siteConfigSchema).default([]).describe('Sites beside this machine'),
 });
 

@@ -1,5 +1,6 @@
 import { allOperations, KulningError, modelGuidanceText } from '@kulning/sdk';
 
+import { machineCommands, ownCommands } from './command-names.ts';
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
 import { withSource } from './commands/models-add.ts';
@@ -11,10 +12,6 @@ import { commandOf, describeFlags, flagsOf, runOperation } from './operation-com
 import { runServerCommand } from './server-command.ts';
 import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from './terminal.ts';
 import { chooseLanguage, type Language, wordsOf, type Words } from './words/index.ts';
-
-/** Commands about this machine, which the server's program runs. */
-const machineCommands = ['down', 'status', 'doctor', 'config', 'restore', 'move'] as const;
-const ownCommands = ['up', 'login', 'logout', 'chat', 'verify', 'witness'] as const;
 
 interface Call {
   readonly command: string;

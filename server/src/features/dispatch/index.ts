@@ -1,3 +1,4 @@
+export type { Dispatcher } from 'undici';
 export type {
   CallIntent,
   CallSettlement,

@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { Dispatcher } from 'undici';
-
-import { neverSent } from '../dispatch/index.ts';
+import { type Dispatcher, neverSent } from '../dispatch/index.ts';
 import { CallerGone } from './request-body.ts';
 import { StreamRelay } from './stream-relay.ts';
 
