@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { putBlob, startTrial, type Trial } from './backup-trial.ts';
+import { putBlob, startTrial, type Trial } from '../../../test/backup-trial.ts';
 
 let trial: Trial;
 beforeEach(async () => {

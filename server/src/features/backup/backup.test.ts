@@ -34,7 +34,7 @@ import {
   startTrial,
   type Trial,
   type TrialRow,
-} from './backup-trial.ts';
+} from '../../../test/backup-trial.ts';
 import { createBackupFeature } from './index.ts';
 import { readTarget } from './restore-target.ts';
 import { inDependencyOrder } from './table-order.ts';

@@ -3,10 +3,10 @@ import { backupOperations } from '@kulning/sdk';
 import { type Route, route } from '../../platform/http/route.ts';
 import { type BackupDeps, type BackupService, createBackupService } from './backup-service.ts';
 
-export { verifyBackup, type BackupManifest } from './backup-manifest.ts';
-export { restoreBackup, type RestoreBackupOptions, type RestoreReport } from './backup-restore.ts';
-export { createBackup, type CreateBackupOptions } from './backup-writer.ts';
-export { moveInstance, type MoveInstanceOptions, type MoveReport } from './instance-move.ts';
+export { verifyBackup } from './backup-manifest.ts';
+export { restoreBackup } from './backup-restore.ts';
+export { createBackup } from './backup-writer.ts';
+export { moveInstance } from './instance-move.ts';
 
 export interface BackupFeature {
   readonly service: BackupService;

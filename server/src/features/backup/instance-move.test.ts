@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '../../platform/log/logger.ts';
 import { withClient } from '../../platform/postgres/database-client.ts';
 import { assertSchema } from '../../platform/postgres/migrator.ts';
-import { fingerprint, insertRows, startTrial, type Trial } from './backup-trial.ts';
+import { fingerprint, insertRows, startTrial, type Trial } from '../../../test/backup-trial.ts';
 import { moveInstance } from './instance-move.ts';
 import { readTarget } from './restore-target.ts';
 

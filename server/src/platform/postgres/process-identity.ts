@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * A process as `pid-start`, where start is in clock ticks since boot (proc(5), field 22): a pid alone may have been
  * given to another program since.
  */
-export function processIdentity(pid: number): string | undefined {
+function processIdentity(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses and may hold spaces; the rest starts with field 3.

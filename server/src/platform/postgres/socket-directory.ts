@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { KulningError } from '@kulning/sdk';
 
 /** unix(7): `sun_path` has 108 bytes, one of them the closing zero. */
-export const longestSocketPath = 107;
+const longestSocketPath = 107;
 
 /**
  * A folder for sockets, by a path short enough for a socket named `longestName` in it. A folder too deep is reached

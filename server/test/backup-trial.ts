@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 import { sql } from 'kysely';
 
-import { type TestDatabase, testDatabase } from '../../../test/database.ts';
-import type { BlobStore } from '../../platform/blobs/blob-store.ts';
-import { openLocalBlobStore } from '../../platform/blobs/local-blob-store.ts';
-import { silentLogger } from '../../platform/log/logger.ts';
-import { withClient } from '../../platform/postgres/database-client.ts';
-import { migrate } from '../../platform/postgres/migrator.ts';
-import { createBackup } from './backup-writer.ts';
-import { restoreBackup } from './backup-restore.ts';
-import { checksum, readTables } from './backup-store.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import type { BlobStore } from '../src/platform/blobs/blob-store.ts';
+import { openLocalBlobStore } from '../src/platform/blobs/local-blob-store.ts';
+import { silentLogger } from '../src/platform/log/logger.ts';
+import { withClient } from '../src/platform/postgres/database-client.ts';
+import { migrate } from '../src/platform/postgres/migrator.ts';
+import { createBackup } from '../src/features/backup/backup-writer.ts';
+import { restoreBackup } from '../src/features/backup/backup-restore.ts';
+import { checksum, readTables } from '../src/features/backup/backup-store.ts';
 
 /** Tables with everything that makes copying hard, after all released ones. */
 const trialMigration = `
@@ -59,7 +59,7 @@ export interface Trial {
 export async function startTrial(): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'kln-backup-'));
   const migrations = join(folder, 'migrations');
-  await cp(join(import.meta.dirname, '../../../migrations'), migrations, { recursive: true });
+  await cp(join(import.meta.dirname, '../migrations'), migrations, { recursive: true });
   await writeFile(join(migrations, '9000_trial.sql'), trialMigration);
   const [source, target] = [await testDatabase({ through: 0 }), await testDatabase({ through: 0 })];
   await migrate({ url: source.url, folder: migrations, release: '0.1.0', log: silentLogger });
