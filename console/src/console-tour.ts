@@ -30,11 +30,15 @@ export function clientOfSession(consoleUrl: string, cookie: string): Client {
 }
 
 /**
- * Makes what the screens show (an answered call, a key) and lists every screen. The test for
+ * Goes to the sample company, makes what the screens show (an answered call, a key) and lists every screen. The test for
  * accessibility and the script for the pictures walk the same list.
  */
 export async function consoleTour(consoleUrl: string, cookie: string): Promise<readonly Stop[]> {
   const client = clientOfSession(consoleUrl, cookie);
+  const { organisations } = await client.call(identityOperations.me);
+  const sample = organisations.find(({ demonstration }) => demonstration);
+  if (sample)
+    await client.call(identityOperations.switchOrganisation, { body: { organisationId: sample.id } });
   const [models, sites] = await Promise.all([
     client.call(modelsOperations.list),
     client.call(sitesOperations.list),
