@@ -32,47 +32,28 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+interface StageOptions {
+  readonly now?: () => number;
+  readonly lastHeardAt?: () => number;
+  readonly source?: SnapshotSource;
+  readonly files?: SpoolFiles;
+  readonly maxBodyBytes?: number;
+  readonly keepContent?: ContentKeeper;
+}
+
 /** A real gateway on a real port: real policy, vault and journal; control data from the test. */
-export async function startStage(
-  first: Snapshot,
-  over: {
-    now?: () => number;
-    lastHeardAt?: () => number;
-    source?: SnapshotSource;
-    files?: SpoolFiles;
-    maxBodyBytes?: number;
-    keepContent?: ContentKeeper;
-    receiptOf?: (organisationId: string, id: string) => Promise<object | undefined>;
-  } = {},
-): Promise<Stage> {
+export async function startStage(first: Snapshot, over: StageOptions = {}): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), 'kulning-gateway-'));
   const now = over.now ?? Date.now;
-  const files = over.files ?? nodeSpoolFiles;
   const spoolDirectory = join(home, 'spool');
-  await files.makeDirectory(spoolDirectory);
-  const spool = new SpoolWriter({
-    files,
-    directory: spoolDirectory,
-    segmentBytes: 2 ** 20,
-    maxSegments: 32,
-    spareSegments: 2,
-    onTrouble: () => undefined,
-  });
-  await spool.open();
+  const spool = await openSpool(spoolDirectory, over.files ?? nodeSpoolFiles);
   const vault = createVault(await openFileKeystore(join(home, 'keys')));
   const epochUse = createEpochUse();
   const journal = createCallJournal(spool, epochUse);
   const dispatch = new Dispatch({ sink: journal, now, seed: () => 7 });
-  let current = first;
-  let changed: () => void = () => undefined;
+  const control = changeable(first, over.lastHeardAt ?? now);
   const snapshots = new SnapshotKeeper({
-    source: over.source ?? {
-      load: async () => current,
-      watch: async (tell) => {
-        changed = tell;
-        return { lastHeardAt: over.lastHeardAt ?? now, close: async () => undefined };
-      },
-    },
+    source: over.source ?? control.source,
     now,
     log: silentLogger,
     onSwap: ({ ground }) => dispatch.keepOnly(ground.endpoints),
@@ -82,14 +63,14 @@ export async function startStage(
     dispatch,
     vault,
     epochUse,
-    loadKeys: (id) => vault.load(id),
     snapshots,
     now,
-    metrics: new GatewayMetrics(),
     log: silentLogger,
     ids: createIdSource(systemClock),
+    metrics: new GatewayMetrics(),
     maxBodyBytes: over.maxBodyBytes ?? 2 ** 20,
-    receiptOf: over.receiptOf ?? (async () => undefined),
+    loadKeys: (id) => vault.load(id),
+    receiptOf: async () => undefined,
     spoolFreeBytes: () => spool.freeBytes,
     ...(over.keepContent && { keepContent: over.keepContent }),
   });
@@ -102,8 +83,7 @@ export async function startStage(
     epochUse,
     journal,
     async change(snapshot) {
-      current = snapshot;
-      changed();
+      control.change(snapshot);
       while (snapshots.current !== snapshot) await new Promise((resolve) => setImmediate(resolve));
     },
     async close() {
@@ -113,6 +93,33 @@ export async function startStage(
       await spool.close();
       vault.close();
       await rm(home, { recursive: true });
+    },
+  };
+}
+
+async function openSpool(directory: string, files: SpoolFiles): Promise<SpoolWriter> {
+  const sizes = { segmentBytes: 2 ** 20, maxSegments: 32, spareSegments: 2 };
+  const spool = new SpoolWriter({ files, directory, ...sizes, onTrouble: () => undefined });
+  await spool.open();
+  return spool;
+}
+
+/** Control data that a test replaces. */
+function changeable(first: Snapshot, lastHeardAt: () => number) {
+  let current = first;
+  let tell: () => void = () => undefined;
+  const source: SnapshotSource = {
+    load: async () => current,
+    watch: async (changed) => {
+      tell = changed;
+      return { lastHeardAt, close: async () => undefined };
+    },
+  };
+  return {
+    source,
+    change(next: Snapshot) {
+      current = next;
+      tell();
     },
   };
 }

@@ -1,20 +1,20 @@
 import type { ColumnDeclarations } from '../../platform/vault/column-declaration.ts';
 
+const ids = [
+  'id',
+  'organisation_id',
+  'key_id',
+  'site_id',
+  'deployment_id',
+  'policy_hash',
+  'facts_hash',
+  'rules',
+];
+const names = ['model', 'model_version', 'model_digest'];
+
 export const columns: ColumnDeclarations = {
   'kulning.call': {
-    identifier: [
-      ...[
-        'id',
-        'organisation_id',
-        'key_id',
-        'model',
-        'model_version',
-        'model_digest',
-        'site_id',
-        'deployment_id',
-      ],
-      ...['policy_hash', 'facts_hash', 'rules'],
-    ],
+    identifier: ids.concat(names),
     metadata: ['outcome', 'reason', 'data_class', 'purpose', 'request', 'inputs', 'energy', 'carbon'],
   },
   'kulning.spool_offset': { identifier: ['process_id'] },

@@ -43,7 +43,7 @@ export async function pageOfCalls(
   const last = items.at(-1);
   const more = rows.length > page.limit && last;
   return {
-    items: items.map((row) => summaryOf(row as CallRow, names)),
+    items: items.map((row) => summaryOf(row, names)),
     ...(more && { next: String(last.row_id) }),
   };
 }
@@ -54,7 +54,7 @@ export async function callById(
   id: string,
   names: ReadonlyMap<string, string>,
 ): Promise<CallDetail | undefined> {
-  const row = (await callRow(trx, organisationId, id)) as CallRow | undefined;
+  const row = await callRow(trx, organisationId, id);
   return row && detailOf(row, names);
 }
 
@@ -64,7 +64,7 @@ export async function decisionOf(
   organisationId: string,
   id: string,
 ): Promise<DecisionRecord | undefined> {
-  const row = (await callRow(trx, organisationId, id)) as CallRow | undefined;
+  const row = await callRow(trx, organisationId, id);
   return row && { request: row.request, inputs: row.inputs, facts: row.facts_hash, policy: row.policy_hash };
 }
 
