@@ -36,7 +36,7 @@ describe('an erasure whose process is killed', () => {
   beforeAll(async () => {
     database = await testDatabase();
     folders = await privacyFolders();
-    ledger = testSequencer(database.sequencer);
+    ledger = testSequencer(database.sequencer, database.app);
     await ledger.sequence();
   });
 

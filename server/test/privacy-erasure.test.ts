@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { verifyReceipt } from '@kulning/verify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { commitment } from '../src/core/ledger/leaf.ts';
@@ -76,6 +77,8 @@ describe('erasing a person', () => {
     });
     for (const canary of canaries) expect(JSON.stringify(file)).not.toContain(canary);
     await stage.ledger.sequence();
+    const { receipt } = JSON.parse(await stage.privacy.erasures.certificate({ organisationId, erasureId }));
+    expect((await verifyReceipt(receipt, { pinnedKeys: stage.ledger.vkeys })).verdict).toBe('verified');
     const events = await rawRows<{ leaf: Buffer }>(stage.database, 'select leaf from ledger_entry');
     const kinds = events.map((row) => JSON.parse(row.leaf.toString()).kind);
     expect(kinds.filter((kind) => kind === 'subject.erased')).toHaveLength(1);

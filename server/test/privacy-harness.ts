@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { formatVerifierKey } from '../src/core/ledger/signed-note.ts';
 import { recordEvent } from '../src/features/proof/ledger-events.ts';
 import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';
 import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
+import { createReceiptService } from '../src/features/proof/receipt-service.ts';
 import {
   createCopiesStore,
   createFileStore,
@@ -62,6 +64,8 @@ export interface PrivacyHarnessOptions {
   readonly folders: PrivacyFolders;
   readonly postgresFolder?: string;
   readonly holderId?: string;
+  /** Default: there are no receipts. */
+  readonly receiptOf?: (organisationId: string, id: string) => Promise<unknown>;
   readonly faultPoint?: (name: string) => void;
 }
 
@@ -71,6 +75,7 @@ export async function privacyHarness({
   folders,
   postgresFolder,
   holderId = 'control',
+  receiptOf = () => Promise.resolve(undefined),
   faultPoint,
 }: PrivacyHarnessOptions) {
   const log = createLogger((line) => appendFileSync(join(folders.log, 'kulning.log'), line), Date.now);
@@ -86,7 +91,7 @@ export async function privacyHarness({
     stores: testStores({ database: app, vault, blobs }, folders, postgresFolder),
     required: ['calls', 'sample'],
     recordEvent,
-    receiptOf: () => Promise.resolve(undefined),
+    receiptOf,
     clock: systemClock,
     ids,
     log,
@@ -123,8 +128,6 @@ export async function privacyHarness({
   };
 }
 
-export type PrivacyHarness = Awaited<ReturnType<typeof privacyHarness>>;
-
 function testStores(
   base: { database: Database; vault: Vault; blobs: BlobStore },
   folders: PrivacyFolders,
@@ -159,8 +162,19 @@ function testStores(
 }
 
 /** Gives events their place, and makes the first log. */
-export function testSequencer(database: Database, instance = 'example.org/kulning') {
+export function testSequencer(database: Database, app: Database, instance = 'example.org/kulning') {
   const signer = createLogSigner(generateLogKeys());
   const sequencer = createSequencer({ database, signer, instance, clock: systemClock, log: silentLogger });
-  return { signer, instance, sequence: () => sequencer.sequenceBatch() };
+  const receipts = createReceiptService({
+    database: app,
+    signer,
+    instance,
+    openSalt: () => Promise.resolve(null),
+  });
+  return {
+    sequence: () => sequencer.sequenceBatch(),
+    restartLog: () => sequencer.restartLog(),
+    receiptOf: (organisation: string, id: string) => receipts.receiptById(organisation, id),
+    vkeys: signer.verifierKeys(instance).map(formatVerifierKey),
+  };
 }

@@ -29,11 +29,12 @@ export const askFor = (identifiers: readonly string[] = searched) => ({
 export async function privacyStage({ postgresFolder }: { postgresFolder?: string } = {}) {
   const database = await testDatabase();
   const folders = await privacyFolders();
-  const ledger = testSequencer(database.sequencer);
+  const ledger = testSequencer(database.sequencer, database.app);
   await ledger.sequence();
   const harness = await privacyHarness({
     app: database.app,
     folders,
+    receiptOf: ledger.receiptOf,
     ...(postgresFolder && { postgresFolder }),
   });
   const { subjects, erasures, machine } = harness.privacy;

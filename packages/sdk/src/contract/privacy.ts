@@ -92,7 +92,12 @@ export const erasurePreview = z.object({
       human: z.int(),
     }),
   ),
-  records: z.array(plannedRecord),
+  records: z.array(
+    plannedRecord.extend({
+      /** What makes it shared, masked. If one of them is this person's too, search for it as well. */
+      otherIdentifiers: z.array(z.string()),
+    }),
+  ),
   /** Must be decided before `erase` is accepted. */
   undecided: z.array(namesakeCandidate),
   /** Records of others whose keys move to the new epoch. */

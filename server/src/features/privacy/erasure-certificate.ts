@@ -6,7 +6,7 @@ import type { ErasureRow, ErasureStepRow } from './erasure-store.ts';
 import type { Language, Outlook, PrivacyStore } from './privacy-store.ts';
 import type { KeyEvidence } from './privacy-tables.ts';
 
-export const certificateFormat = 'kulning.erasure-certificate/v1';
+const certificateFormat = 'kulning.erasure-certificate/v1';
 
 /** What one store did, from what its step wrote down. */
 export function stepSummary(

@@ -31,7 +31,7 @@ import {
 } from './vault-record-store.ts';
 
 /** Named moments at which a crash test kills the process. */
-export type FaultPoint = (name: string) => void;
+type FaultPoint = (name: string) => void;
 
 export interface ErasureStepsOptions {
   readonly database: Database;

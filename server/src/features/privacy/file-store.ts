@@ -76,17 +76,14 @@ async function scanFolders({ folders }: FileStoreOptions, subject: Subject): Pro
 }
 
 /** As typed, lower and upper case, composed and decomposed, in UTF-8; and UTF-16 as Windows tools would write it. */
-export function bytePatterns(identifiers: readonly string[]): Buffer[] {
+function bytePatterns(identifiers: readonly string[]): Buffer[] {
   const spellings = identifiers.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
   const forms = new Set(spellings.flatMap((text) => [text.normalize('NFC'), text.normalize('NFD')]));
   return [...forms].flatMap((text) => [Buffer.from(text), Buffer.from(text, 'utf16le')]);
 }
 
 /** Reads a file once, in pieces that overlap by the longest pattern. */
-export async function scanFile(
-  path: string,
-  patterns: readonly Buffer[],
-): Promise<{ bytes: number; hit: boolean }> {
+async function scanFile(path: string, patterns: readonly Buffer[]): Promise<{ bytes: number; hit: boolean }> {
   const overlap = Math.max(...patterns.map(({ length }) => length)) - 1;
   let tail = Buffer.alloc(0);
   let bytes = 0;

@@ -16,12 +16,11 @@ import { sweepExpired, sweepOrphanBlobs } from './retention-sweep.ts';
 import { createSubjectService, type SubjectService } from './subject-service.ts';
 
 export { createCopiesStore } from './copies-store.ts';
-export type { RecordEvent } from './erasure-machine.ts';
 export { replayErasures } from './erasure-replay.ts';
 export { createFileStore } from './file-store.ts';
 export { storeDescriptions } from './privacy-words.ts';
 export type { PrivacyStore } from './privacy-store.ts';
-export { createRecordContent, type RecordContent } from './record-content.ts';
+export { createRecordContent } from './record-content.ts';
 export { createRecordReader, saltIn } from './record-reader.ts';
 export { restrictedSubjects } from './subject-state-store.ts';
 export { insertVaultRecords, type NewVaultRecord } from './vault-record-store.ts';
@@ -45,7 +44,7 @@ export interface PrivacyOptions {
   readonly faultPoint?: (name: string) => void;
 }
 
-export interface PrivacyTask {
+interface PrivacyTask {
   readonly name: string;
   readonly everyMs: number;
   run(): Promise<unknown>;

@@ -4,7 +4,7 @@ import type { Vault } from '../../platform/vault/vault.ts';
 import type { NewVaultRecord, VaultRow } from './vault-record-store.ts';
 
 /** Content up to this lies in the row; what is longer goes to the blob store. */
-export const inlineLimit = 256 * 1024;
+const inlineLimit = 256 * 1024;
 
 /** Where a record's bytes are is settled here, so that nobody else needs to know. */
 export interface RecordContent {

@@ -31,17 +31,17 @@ export interface SubjectServiceOptions {
 }
 
 /** Who asks, and about whom. */
-export interface SubjectRequest {
+interface SubjectRequest {
   readonly organisationId: string;
   readonly identifiers: readonly string[];
   readonly language: Language;
 }
 
-export interface DecidedRequest extends SubjectRequest {
+interface DecidedRequest extends SubjectRequest {
   readonly decisions: readonly RecordDecision[];
 }
 
-export interface EraseRequest extends DecidedRequest {
+interface EraseRequest extends DecidedRequest {
   /** Digest of the preview that a human read. */
   readonly preview: string;
   readonly requestedBy: string | null;
@@ -160,6 +160,7 @@ class Subjects implements SubjectService {
   async preview(request: DecidedRequest): Promise<ErasurePreview> {
     const { found } = await this.#search(request);
     const plan = planErasure(found, request.decisions);
+    const others = new Map(found.map(({ recordId, otherIdentifiers }) => [recordId, [...otherIdentifiers]]));
     const count = (store: string, action: string) =>
       plan.filter((record) => record.store === store && record.action === action).length;
     const all = await this.#in(request, (trx) => countRecords(trx, request.organisationId));
@@ -173,7 +174,10 @@ class Subjects implements SubjectService {
         keep: count(store.name, 'keep'),
         human: count(store.name, 'human'),
       })),
-      records: plan,
+      records: plan.map((record) => ({
+        ...record,
+        otherIdentifiers: others.get(record.recordId) ?? [],
+      })),
       undecided: undecidedCandidates(found, request.decisions),
       survivors: all - plan.filter(({ action }) => action === 'destroy').length,
       ...(await readMutableOutlook(this.#options.stores, request)),

@@ -114,7 +114,7 @@ async function writeDraft(path: string, bytes: Uint8Array): Promise<string> {
   return draft;
 }
 
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await folder.sync();

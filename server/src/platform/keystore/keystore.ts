@@ -25,7 +25,7 @@ export interface Destruction {
   readonly at: string;
 }
 
-export interface DestructionProof {
+interface DestructionProof {
   readonly epoch: number;
   /** How the key was destroyed, in words for the certificate. */
   readonly method: string;

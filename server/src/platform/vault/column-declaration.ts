@@ -5,7 +5,7 @@ import type { StoreName } from './store-name.ts';
  * that no `*-columns.ts` file declares, so that nobody adds a place where content lies in clear, or one that an
  * erasure does not know.
  */
-export interface TableColumns {
+interface TableColumns {
   /** Ids, digests, keys' fingerprints: they name things, not people. */
   readonly identifier?: readonly string[];
   /** States, codes, counts, configuration, ciphertext keys: nothing about a natural person. */

@@ -1,14 +1,6 @@
 import { isIban, isNir, isPersonnummer, isSteuerId } from './identifier-checks.ts';
 
-export type IdentifierKind =
-  | 'email'
-  | 'phone'
-  | 'personnummer'
-  | 'nir'
-  | 'steuer-id'
-  | 'iban'
-  | 'name'
-  | 'id';
+type IdentifierKind = 'email' | 'phone' | 'personnummer' | 'nir' | 'steuer-id' | 'iban' | 'name' | 'id';
 
 /** An identifier in its one normal form: every spelling of it that people use comes to the same `value`. */
 export interface Identifier {
@@ -104,7 +96,7 @@ const countryCodes = [
  * purpose: people write `070-123 45 67` and `+46 70 123 45 67` for one line, and the text does not say the country.
  * Two countries' equal numbers are then one index; a human sees the contexts and tells them apart.
  */
-export function phoneOf(text: string): string | undefined {
+function phoneOf(text: string): string | undefined {
   if (!/^\(?[+0][\d\s().\-–/]{6,24}$/.test(text)) return undefined;
   const international = /^\(?(?:\+|00)/.test(text);
   let digits = text.replace(/\(0\)/, '').replaceAll(/\D/g, '').replace(/^00/, '');
