@@ -14,7 +14,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
  * Every setting of Kulning. Defaults < kulning.yaml < environment: `gateway.port` in the file is
  * `KULNING_GATEWAY_PORT` outside it. A setting marked secret is never printed.
  */
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   home: z.string().min(1).default('.kulning').describe('State: database, sockets, spool, blobs, logs'),
   keys: z.string().min(1).optional().describe('Encryption and signing keys; must lie outside home'),
   site: z

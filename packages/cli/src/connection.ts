@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 
 import { type Client, createClient, instanceOperations, KulningError } from '@kulning/sdk';
 
-import type { Language, Words } from './words/index.ts';
+import type { Language } from './words/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +24,7 @@ export interface Connection {
   readonly demonstration: boolean;
 }
 
-export const homeFolder = (environment: Environment) => resolve(environment.KULNING_HOME ?? '.kulning');
+const homeFolder = (environment: Environment) => resolve(environment.KULNING_HOME ?? '.kulning');
 const credentialsFile = (environment: Environment) =>
   join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'kulning', 'credentials.json');
 
@@ -90,7 +90,7 @@ export function forgetCredentials(environment: Environment): void {
 }
 
 /** `fetch` over a unix socket, as far as the client needs it. */
-export function socketFetch(socketPath: string): typeof fetch {
+function socketFetch(socketPath: string): typeof fetch {
   return (input, init) =>
     new Promise((resolveResponse, reject) => {
       const { pathname, search } = new URL(input instanceof Request ? input.url : input);
@@ -118,13 +118,4 @@ export function socketFetch(socketPath: string): typeof fetch {
       sent.on('error', reject);
       sent.end(typeof init?.body === 'string' ? init.body : undefined);
     });
-}
-
-export function notRunning(words: Words, home: string): KulningError {
-  return new KulningError({
-    code: 'instance.not_running',
-    status: 503,
-    message: words.notRunning(home),
-    hint: words.startIt,
-  });
 }

@@ -30,6 +30,15 @@ export type Role = (typeof roles)[number];
 
 const reading = scopes.filter((scope) => scope.endsWith(':read'));
 
+/** What concerns everybody on an instance; an organisation under another, and the sample company, never hold these. */
+export const instanceWideScopes: ReadonlySet<Scope> = new Set<Scope>([
+  'sites:write',
+  'policy:write',
+  'models:write',
+  'instance:read',
+  'instance:write',
+]);
+
 /** Roles as sets of scopes. Erasing a person is for the owner and the data protection officer alone. */
 export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
   owner: scopes,

@@ -7,10 +7,8 @@ import type { Database } from '../../platform/postgres/database.ts';
 import type { CallTables } from './call-tables.ts';
 import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
 
-export { type CallJournal, createCallJournal, type JournalRecord } from './call-journal.ts';
-export { callEvent } from './call-leaf.ts';
-export { type CallShippingOptions, type CallVaultRecord, createCallShipping } from './call-shipping.ts';
-export { columns } from './call-columns.ts';
+export { type CallJournal, createCallJournal } from './call-journal.ts';
+export { createCallShipping } from './call-shipping.ts';
 export type { SiteNames } from './call-views.ts';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,6 @@ import { type DemoContext, loadDemo, readDemo, removeDemo, resetDemo } from './d
 import { sampleOrganisation } from './demo-store.ts';
 
 export type { DemoContext } from './demo-service.ts';
-export type { DemoTables } from './demo-store.ts';
 export { sampleName } from './sample.ts';
 
 export interface Demo {

@@ -14,7 +14,6 @@ type Trx = Transaction<IdentityTables>;
 export type OrganisationRow = Selectable<OrganisationTable>;
 export type UserRow = Selectable<UserTable>;
 export type KeyRow = Selectable<KeyTable>;
-export type SessionRow = Selectable<SessionTable>;
 export interface MemberRow {
   readonly id: string;
   readonly email: string;

@@ -165,6 +165,8 @@ describe('organisations', () => {
     ]);
     const there = await client.call(operations.switchOrganisation, { body: { organisationId: acme.id } });
     expect(there.organisation.id).toBe(acme.id);
+    expect(there.scopes).not.toContain('sites:write');
+    expect(there.scopes).toContain('subjects:erase');
     expect((await client.call(operations.listOrganisations)).items.map(({ name }) => name)).toEqual(['Acme']);
     expect(
       await codeOf(client.call(operations.switchOrganisation, { body: { organisationId: 'org_0' } })),

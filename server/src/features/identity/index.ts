@@ -54,7 +54,7 @@ export function createIdentity(options: IdentityOptions): Identity {
 }
 
 /** The first of our languages in an Accept-Language header (its order is taken as the preference). */
-export function preferredLanguage(header: string | undefined, otherwise: Language): Language {
+function preferredLanguage(header: string | undefined, otherwise: Language): Language {
   for (const tag of (header ?? '').split(',')) {
     const language = tag.trim().slice(0, 2).toLowerCase();
     if (language === 'en' || language === 'fr' || language === 'sv') return language;

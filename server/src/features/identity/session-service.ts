@@ -1,4 +1,4 @@
-import { KulningError, scopesOfRole, type Role } from '@kulning/sdk';
+import { instanceWideScopes, KulningError, scopesOfRole, type Role, type Scope } from '@kulning/sdk';
 import type { Transaction } from 'kysely';
 
 import type { Caller } from '../../platform/http/route.ts';
@@ -101,13 +101,14 @@ export function callerOfSession(
     if (!session || session.expires_at.getTime() <= context.clock.now()) return stranger(language);
     const { user_id: userId, organisation_id: organisationId } = session;
     const role = await roleIn(trx, userId, organisationId);
-    if (!role) return stranger(language);
+    const organisation = await store.organisationById(trx, organisationId);
+    if (!role || !organisation) return stranger(language);
     return {
       kind: 'session',
       userId,
       keyId: undefined,
       organisationId,
-      scopes: new Set(scopesOfRole[role]),
+      scopes: new Set(scopesIn(organisation, role)),
       language,
     };
   });
@@ -173,6 +174,12 @@ async function noteFailure(context: IdentityContext, user: store.UserRow): Promi
   const failures = user.failed_logins + 1;
   const lockedUntil = failures % lock.after === 0 ? new Date(context.clock.now() + lock.ms) : null;
   await context.inInstance('failed login', (trx) => store.recordLogin(trx, user.id, failures, lockedUntil));
+}
+
+/** Sites, policy and models belong to the whole instance: whoever runs it changes them, and no client of theirs. */
+function scopesIn(organisation: store.OrganisationRow, role: Role): readonly Scope[] {
+  const runsInstance = organisation.parent_id === null && !organisation.demonstration;
+  return scopesOfRole[role].filter((scope) => runsInstance || !instanceWideScopes.has(scope));
 }
 
 /** The strongest of a person's roles in an organisation: their own there, or that of an owner or admin of its parent. */

@@ -4,7 +4,7 @@ import { decide } from '../../core/placement/decide.ts';
 import { explain, type Explanation } from '../../core/placement/explain.ts';
 import type { DataClass, PlacementRequest } from '../../core/placement/facts.ts';
 import type { Language } from '../../core/policy/rule.ts';
-import { factsOf, readFacts } from './facts-snapshot.ts';
+import { factsOf, readFacts } from './facts-store.ts';
 import type { PlacementParts } from './placement-context.ts';
 import { noPolicy } from './policy-service.ts';
 import { readActivePolicy, readStoredPolicy } from './policy-store.ts';

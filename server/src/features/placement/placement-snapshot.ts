@@ -1,7 +1,7 @@
 import type { PlacementFacts } from '../../core/placement/facts.ts';
 import type { PolicyJudge } from '../../core/policy/judge.ts';
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
-import { factsOf, keepFacts } from './facts-snapshot.ts';
+import { factsOf, keepFacts } from './facts-store.ts';
 import type { PlacementParts } from './placement-context.ts';
 import type { PlacementTables } from './placement-tables.ts';
 import { noPolicy } from './policy-service.ts';
