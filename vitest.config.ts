@@ -14,13 +14,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'server/src/**/*.test.ts', 'server/test/**/*.test.ts', 'console/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'server/src/**/*.test.ts',
+            'server/test/**/*.test.ts',
+            'console/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+          ],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],
         },
       },
       {
         extends: true,
-        test: { name: 'system', include: ['**/*.system.test.ts'], exclude: ['**/node_modules/**'], fileParallelism: false, testTimeout: 300_000 },
+        test: {
+          name: 'system',
+          include: ['**/*.system.test.ts'],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
       },
     ],
   },

@@ -68,7 +68,10 @@ export async function crashRun({
 /** The control process may be the one that was killed last. */
 async function untilReady(url: string): Promise<void> {
   for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 200) {
-    const ready = await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false);
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (ready) return;
     await sleep(200);
   }

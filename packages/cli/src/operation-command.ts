@@ -68,7 +68,7 @@ export async function runOperation(
     ...(operation.query && { query: values.query }),
     ...(operation.body && { body: values.body }),
   };
-  const answer = await connection.client.call(operation, input as never);
+  const answer = await connection.client.call(operation, input);
   if (operation.file === undefined) return printAnswer(terminal, answer);
   const text = await (answer as Blob).text();
   if (output === undefined) return terminal.write(text);

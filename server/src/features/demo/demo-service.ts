@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { IdSource } from '../../core/id.ts';
-import { type AnyTransaction, type Database, tablesOf } from '../../platform/postgres/database.ts';
+import { type Database, tablesOf } from '../../platform/postgres/database.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import { insertVaultRecords } from '../privacy/index.ts';
 import { type SampleItem, sampleItemSchema } from './demo.ts';
@@ -79,7 +79,7 @@ async function putSample(context: DemoContext, organisationId: string): Promise<
     };
   });
   await context.database.inOrganisation(organisationId, async (trx) => {
-    await deleteSampleRecords(tablesOf<DemoTables>(trx as AnyTransaction), organisationId);
+    await deleteSampleRecords(tablesOf<DemoTables>(trx), organisationId);
     await insertVaultRecords(trx, records);
   });
   const count = (kind: SampleItem['kind']) => items.filter((item) => item.kind === kind).length;

@@ -31,7 +31,7 @@ function browser() {
   const send: typeof fetch = async (url, init) => {
     const headers = new Headers(init?.headers);
     if (cookie) headers.set('cookie', cookie);
-    const response = await app.request(url as string, { ...init, headers });
+    const response = await app.request(url, { ...init, headers });
     cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
     return response;
   };

@@ -30,11 +30,17 @@ export function createLogger(
 }
 
 /** Discards everything; for tests that do not look at the log. */
-export const silentLogger: Logger = createLogger(() => undefined, () => 0);
+export const silentLogger: Logger = createLogger(
+  () => undefined,
+  () => 0,
+);
 
 function describeCause(cause: unknown): Record<string, LogField> {
   if (!(cause instanceof Error)) return { error: typeof cause };
-  const frames = cause.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 6);
+  const frames = cause.stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 6);
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   return { error: cause.name, code, stack: frames?.join(' <- ').replaceAll(/\s+at /g, 'at ') };
 }
