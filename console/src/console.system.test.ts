@@ -128,6 +128,7 @@ describe('the console in a real browser', () => {
     await page.goto(instance.consoleUrl);
     await page.locator('h1').waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('A screen, a site').waitFor();
     await page.keyboard.type('Ledger');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/proof/ledger');

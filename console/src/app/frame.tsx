@@ -1,5 +1,5 @@
 import { identityOperations, instanceOperations } from '@kulning/sdk';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 
 import { Outside } from './outside.tsx';
@@ -23,8 +23,7 @@ export function Frame() {
   useEffect(() => setDrawer(false), [pathname]);
 
   if (instance.data?.claimed === false) return <Unclaimed />;
-  if (session.isError && session.error.status === 401 && !instance.isPending)
-    return <Navigate to="/login" search={href === '/' ? {} : { next: href }} replace />;
+  if (session.isError && session.error.status === 401 && !instance.isPending) return <ToLogin />;
   if (session.isError && !session.data)
     return (
       <Outside title={words.outside.unreachable}>
@@ -74,4 +73,14 @@ function Unclaimed() {
       <p>{words.outside.unclaimedLead}</p>
     </Outside>
   );
+}
+
+/** Leaves once, with the address as it was then: this frame stays while the next screen is fetched. */
+function ToLogin() {
+  const router = useRouter();
+  useEffect(() => {
+    const { href } = router.state.location;
+    void router.navigate({ to: '/login', search: href === '/' ? {} : { next: href }, replace: true });
+  }, [router]);
+  return <Skeleton lines={3} className="mx-auto max-w-xl pt-24" />;
 }

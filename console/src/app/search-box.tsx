@@ -38,6 +38,7 @@ export function SearchBox({ onClose }: { readonly onClose: () => void }) {
       itemToStringValue={(hit: Hit) => `${hit.label} ${hit.kind}`}
     >
       <Autocomplete.Input
+        autoFocus
         aria-label={words.frame.search}
         placeholder={words.frame.searchHint}
         className="h-12 border-b border-line bg-transparent px-4 text-base outline-none"

@@ -4,13 +4,15 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { SearchIcon } from '../ui/icons.tsx';
 import { useWords } from '../words/words.tsx';
 
-/** Fetched when it is first wanted: it is a tenth of the page's weight. */
-const SearchBox = lazy(async () => ({ default: (await import('./search-box.tsx')).SearchBox }));
+/** A tenth of the page's weight, fetched after the page is there. */
+const fetchBox = () => import('./search-box.tsx');
+const SearchBox = lazy(async () => ({ default: (await fetchBox()).SearchBox }));
 
 /** ⌘K or Ctrl+K: every screen, site and model by name, and a receipt by its id. */
 export function SearchPalette() {
   const words = useWords();
   const [open, setOpen] = useState(false);
+  useEffect(() => void fetchBox(), []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
