@@ -121,16 +121,25 @@ function parseFlags(
   return { values, output };
 }
 
-/** `@file` reads a file; `null`, numbers, booleans and lists (a,b) by the schema's type; anything else is text. */
-function readValue(schema: JsonSchema, text: string): unknown {
+/**
+ * By the schema's type: `null`, numbers, booleans, lists (`a,b` or JSON), objects (JSON); anything else is text.
+ * `@file` takes the value from a file, a list from its lines: what it says stays out of the shell's history.
+ */
+function readValue(schema: JsonSchema, given: string): unknown {
   const types = typesOf(schema);
-  if (text.startsWith('@')) return readFileSync(text.slice(1), 'utf8');
+  const fromFile = given.startsWith('@');
+  const text = fromFile ? readFileSync(given.slice(1), 'utf8') : given;
   if (text === 'null' && types.has('null')) return null;
   if ((types.has('number') || types.has('integer')) && text.trim() !== '' && !Number.isNaN(Number(text)))
     return Number(text);
   if (types.has('boolean')) return text === 'true' ? true : text === 'false' ? false : text;
-  if (types.has('array')) return text.startsWith('[') ? parseJson(text) : text.split(',');
-  if (types.has('object') && text.startsWith('{')) return parseJson(text);
+  if (types.has('array') && text.trimStart().startsWith('[')) return parseJson(text);
+  if (types.has('array'))
+    return text
+      .split(fromFile ? '\n' : ',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  if (types.has('object') && text.trimStart().startsWith('{')) return parseJson(text);
   return text;
 }
 

@@ -133,3 +133,21 @@ export function fill(
     (_, name: string) => values[name] ?? unknownWords[language],
   );
 }
+
+const generalValues: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: { site: 'this site', model: 'this model' },
+  fr: { site: 'ce site', model: 'ce modèle' },
+  sv: { site: 'den här platsen', model: 'den här modellen' },
+};
+
+/** A rule's words where no decision fills them in: as a sentence about any site and any model. */
+export function inGeneral(words: Words): Words {
+  const sentence = (language: Language) => {
+    const text = words[language].replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => generalValues[language][name] ?? '…',
+    );
+    return `${text.charAt(0).toLocaleUpperCase(language)}${text.slice(1)}`;
+  };
+  return { en: sentence('en'), fr: sentence('fr'), sv: sentence('sv') };
+}

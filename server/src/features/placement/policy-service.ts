@@ -1,6 +1,7 @@
 import { KulningError, type PolicyComparison, type PolicyVersion } from '@kulning/sdk';
 
 import type { Language } from '../../core/policy/rule.ts';
+import { inGeneral } from '../../core/placement/placement-words.ts';
 import type { PlacementContext } from './placement-context.ts';
 import { comparePolicies } from './policy-compare.ts';
 import * as store from './policy-store.ts';
@@ -125,7 +126,7 @@ function versionOf(policy: store.StoredPolicy, isActive: boolean): PolicyVersion
     id,
     effect,
     tag,
-    text,
+    text: inGeneral(text),
     cedar,
   }));
   return { ...headOf(policy, isActive), text: policy.text, rules };
