@@ -14,10 +14,13 @@ export function OrganisationSwitcher() {
   const session = useSession();
   const navigate = useNavigate();
   const { change, error } = useSwitchOrganisation();
+  const { name: own, demonstration: isDemonstration } = session.organisation;
+  // What is seen stands in what is spoken (WCAG 2.5.3).
+  const seen = isDemonstration ? `${own} ${words.frame.demonstration}` : own;
   return (
     <div className="border-b border-line p-2">
       <Menu
-        label={words.frame.switchOrganisation(session.organisation.name)}
+        label={words.frame.switchOrganisation(seen)}
         align="start"
         triggerClass="flex min-h-10 w-full items-center gap-2 rounded-base px-2 text-left text-sm hover:bg-ground"
         trigger={

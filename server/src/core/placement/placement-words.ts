@@ -136,7 +136,7 @@ export function fill(
 
 const generalValues: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   en: { site: 'this site', model: 'this model' },
-  fr: { site: 'ce site', model: 'ce modèle' },
+  fr: { model: 'ce modèle' },
   sv: { site: 'den här platsen', model: 'den här modellen' },
 };
 

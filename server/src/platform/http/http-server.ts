@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -40,12 +41,28 @@ export async function serveHttp(
   const server = createServer(limits, (request, response) => {
     if (!before(request, response)) void listener(request, response);
   });
+  if (typeof address === 'string') await removeDeadSocket(address);
   await listen(server, address, setting);
   const bound = server.address() as AddressInfo | string;
   return {
     url: typeof bound === 'string' ? bound : `http://${hostInUrl(bound)}:${bound.port}`,
     close: (drainMs) => closeServer(server, drainMs),
   };
+}
+
+/** A process that was killed leaves its socket's file behind; one that still answers keeps it. */
+function removeDeadSocket(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve();
+    });
+    probe.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ECONNREFUSED') rmSync(path, { force: true });
+      resolve();
+    });
+  });
 }
 
 /** Binds; a taken port or a forbidden one becomes an error that names the setting. */
