@@ -49,7 +49,7 @@ export async function crashRun({
     await load.untilAnswering();
     await sleep(random() * 1_500);
     const part = parts[Math.floor(random() * parts.length)] ?? 'gateway';
-    instance.kill(part);
+    await instance.kill(part);
     killed[part] += 1;
     if (part === 'supervisor') {
       await sleep(500);

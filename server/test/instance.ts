@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { createClient, identityOperations } from '@kulning/sdk';
@@ -24,8 +25,8 @@ export interface Instance {
   readonly startMs: number;
   /** Makes the first owner. @returns their session's cookie and organisation */
   claim(): Promise<{ cookie: string; organisationId: string }>;
-  /** `kill -9` of one part. */
-  kill(part: Part): void;
+  /** `kill -9` of one part, as soon as it runs: it may be on its way back from the last one. */
+  kill(part: Part): Promise<void>;
   log(): string;
   /** Orderly; its folders stay until `remove`. */
   stop(): Promise<void>;
@@ -120,24 +121,39 @@ async function claim(consoleUrl: string, token: string) {
   return { cookie, organisationId: me.organisation.id };
 }
 
-/** The children of the supervisor are told apart by their command lines. */
-function kill(supervisor: ChildProcess, home: string, part: Part): void {
-  const pid =
+async function kill(supervisor: ChildProcess, home: string, part: Part): Promise<void> {
+  const pidOf = () =>
     part === 'supervisor'
       ? supervisor.pid
       : part === 'postgres'
         ? postmasterOf(home)
         : childOf(supervisor, part);
-  if (pid === undefined) throw new Error(`there is no ${part} to kill`);
-  process.kill(pid, 'SIGKILL');
+  for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 100) {
+    const pid = pidOf();
+    if (pid !== undefined && killed(pid)) return;
+    await sleep(100);
+  }
+  throw new Error(`there is no ${part} to kill`);
 }
 
-function postmasterOf(home: string): number {
+/** False when it ended by itself between the look and the signal. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+function postmasterOf(home: string): number | undefined {
   const folder = join(home, 'postgres');
   const version = readdirSync(folder).find((name) => /^\d+$/.test(name)) ?? '';
-  return Number.parseInt(readFileSync(join(folder, version, 'postmaster.pid'), 'utf8'), 10);
+  const file = join(folder, version, 'postmaster.pid');
+  return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : undefined;
 }
 
+/** The children of the supervisor are told apart by their command lines. */
 function childOf(supervisor: ChildProcess, part: 'control' | 'gateway' | 'engine'): number | undefined {
   const wanted = part === 'engine' ? /-child\.ts/ : new RegExp(`--role ${part}`);
   const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(supervisor.pid)], {
