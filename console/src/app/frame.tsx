@@ -15,7 +15,7 @@ import { WhereSentence } from './where-sentence.tsx';
 /** The signed-in part. A stranger is sent to sign in, and back afterwards to where they wanted to be. */
 export function Frame() {
   const words = useWords();
-  const { href, pathname } = useLocation();
+  const { pathname } = useLocation();
   const session = useOperation(identityOperations.me, undefined);
   const instance = useOperation(instanceOperations.status, undefined);
   const [drawer, setDrawer] = useState(false);
