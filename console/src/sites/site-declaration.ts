@@ -42,7 +42,5 @@ const linesOf = (text: string) =>
 
 /** Without what was withdrawn: a new site has nothing to withdraw. */
 export function stated(declared: Declared): { [name in keyof Declared]: NonNullable<Declared[name]> } {
-  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== null)) as ReturnType<
-    typeof stated
-  >;
+  return Object.fromEntries(Object.entries(declared).filter(([, value]) => value !== null));
 }
