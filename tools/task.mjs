@@ -52,7 +52,7 @@ const tasks = {
     ...consoleBuild(),
     node('tools/screenshots.ts', ...args),
   ],
-  'install:gpu': () => [node('tools/install-gpu.mjs')],
+  'install:gpu': (args) => [node('tools/install-gpu.mjs', ...args)],
 };
 
 const [name = '', ...args] = process.argv.slice(2);
