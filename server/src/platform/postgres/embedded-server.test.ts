@@ -325,5 +325,7 @@ test('the server log stays within its bounds, and the server goes on writing to 
   expect((await stat(`${log}.1`)).size).toBeGreaterThan(5 * 1024 * 1024);
   await server.stop();
   // Its last line is written while it goes, after the files that say that it is gone.
-  await expect.poll(() => readFile(log, 'utf8'), { timeout: 5_000 }).toContain('database system is shut down');
+  await expect
+    .poll(() => readFile(log, 'utf8'), { timeout: 5_000 })
+    .toContain('database system is shut down');
 });
