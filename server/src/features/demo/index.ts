@@ -19,7 +19,8 @@ export function createDemo(context: DemoContext): Demo {
     routes: [
       route(operations.demoMails, async (_, { caller }) => {
         const items = await readDemo(context, caller.organisationId);
-        return { items: items.filter((item) => item.kind === 'mail') };
+        const mails = items.filter((item) => item.kind === 'mail');
+        return { items: mails.toSorted((a, b) => b.receivedAt.localeCompare(a.receivedAt)) };
       }),
       route(operations.demoDocuments, async (_, { caller }) => {
         const items = await readDemo(context, caller.organisationId);
