@@ -41,7 +41,7 @@ try {
 process.exit();
 
 function fail(cause: unknown, json: boolean): void {
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(cause);
   if (!(cause instanceof KulningError)) {
     process.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`);
     return;
@@ -51,4 +51,11 @@ function fail(cause: unknown, json: boolean): void {
     process.stderr.write(
       `${cause.message} (${cause.code})\n${cause.hint === undefined ? '' : `→ ${cause.hint}\n`}`,
     );
+}
+
+/** The codes of docs/cli.md, as far as commands about the machine can end in them. */
+function exitCodeOf(cause: unknown): number {
+  if (!(cause instanceof KulningError)) return 1;
+  if (cause.code.startsWith('usage.')) return 2;
+  return cause.code === 'instance.not_running' ? 5 : 1;
 }
