@@ -49,9 +49,11 @@ export const site = z.object({
   slug: z.string(),
   name: z.string(),
   place: z.string(),
-  /** Degrees; absent when nobody said, as for a machine that was just started. */
+  /** Degrees; absent when nothing is known of where it stands, as for a machine that was just started. */
   latitude: z.number().optional(),
   longitude: z.number().optional(),
+  /** Whose coordinates these are: `site` when somebody said them, else those of its `town`, else the middle of its `country`. */
+  coordinatesOf: z.enum(['site', 'town', 'country']).optional(),
   /** This machine stands in for it: `public` and demonstration work only. */
   simulated: z.boolean(),
   /** The machine that Kulning was started on, before anyone said where it stands and who runs it. */
