@@ -46,7 +46,7 @@ function fail(cause: unknown, json: boolean): void {
     process.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`);
     return;
   }
-  if (json) process.stdout.write(`${JSON.stringify(cause.toBody())}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(cause.toBody('en'))}\n`);
   else
     process.stderr.write(
       `${cause.message} (${cause.code})\n${cause.hint === undefined ? '' : `→ ${cause.hint}\n`}`,

@@ -1,4 +1,4 @@
-import { allOperations, KulningError, modelGuidanceText } from '@kulning/sdk';
+import { allOperations, chooseLanguage, KulningError, modelGuidanceText } from '@kulning/sdk';
 
 import { machineCommands, ownCommands } from './command-names.ts';
 import { chat } from './commands/chat.ts';
@@ -11,7 +11,7 @@ import { connect } from './connection.ts';
 import { commandOf, describeFlags, flagsOf, runOperation } from './operation-command.ts';
 import { runServerCommand } from './server-command.ts';
 import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from './terminal.ts';
-import { chooseLanguage, type Language, wordsOf, type Words } from './words/index.ts';
+import type { Language, Words } from './words/index.ts';
 
 interface Call {
   readonly command: string;
@@ -52,7 +52,7 @@ function readCall(argv: readonly string[], environment: Readonly<Record<string, 
   }
   const language = chooseLanguage(lang, environment);
   const [command = 'help', ...args] = rest;
-  return { command, args, url, language, terminal: createTerminal(wordsOf[language], json) };
+  return { command, args, url, language, terminal: createTerminal(language, json) };
 }
 
 async function run(call: Call, environment: Readonly<Record<string, string | undefined>>): Promise<number> {

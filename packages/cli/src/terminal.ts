@@ -1,9 +1,10 @@
 import type { KulningError } from '@kulning/sdk';
 
-import type { Words } from './words/index.ts';
+import { type Language, type Words, wordsOf } from './words/index.ts';
 
 /** What a command prints on, and how: tables for people, JSON for programs. Messages go to stderr, answers to stdout. */
 export interface Terminal {
+  readonly language: Language;
   readonly words: Words;
   readonly json: boolean;
   print(text: string): void;
@@ -11,9 +12,10 @@ export interface Terminal {
   write(chunk: string): void;
 }
 
-export function createTerminal(words: Words, json: boolean): Terminal {
+export function createTerminal(language: Language, json: boolean): Terminal {
   return {
-    words,
+    language,
+    words: wordsOf[language],
     json,
     print: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),
@@ -41,11 +43,12 @@ export function exitCodeOf(error: KulningError): number {
 }
 
 export function printError(terminal: Terminal, error: KulningError): void {
-  if (terminal.json) return terminal.print(JSON.stringify(error.toBody()));
+  if (terminal.json) return terminal.print(JSON.stringify(error.toBody(terminal.language)));
+  const { message, hint } = error.text[terminal.language];
   terminal.note(
-    `${terminal.words.error}: ${error.message}${error.path === undefined ? '' : ` [${error.path}]`} (${error.code})`,
+    `${terminal.words.error}: ${message}${error.path === undefined ? '' : ` [${error.path}]`} (${error.code})`,
   );
-  if (error.hint !== undefined) terminal.note(`${terminal.words.hint}: ${error.hint}`);
+  if (hint !== undefined) terminal.note(`${terminal.words.hint}: ${hint}`);
 }
 
 /** Prints an answer of the API: a list as a table, a thing as lines, or all of it as JSON. */

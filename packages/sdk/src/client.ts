@@ -1,12 +1,13 @@
 import type { ClientInput, Operation, OperationResult } from './contract/operation.ts';
 import { KulningError, type ErrorBody } from './errors.ts';
+import type { Language } from './language.ts';
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8470`, or the empty string in a page that the server itself served. */
   readonly baseUrl: string;
   /** An API key; a browser relies on its session cookie instead. */
   readonly key?: string | undefined;
-  readonly language?: 'en' | 'fr' | 'sv' | undefined;
+  readonly language?: Language | undefined;
   /** Another transport, as for a unix socket. */
   readonly fetch?: typeof fetch | undefined;
   /** Milliseconds until a request is given up. */

@@ -1,3 +1,5 @@
+import type { Language, Localized } from './language.ts';
+
 /** What a client receives when something went wrong; the same shape from every operation. */
 export interface ErrorBody {
   readonly error: {
@@ -13,42 +15,58 @@ export interface ErrorBody {
   };
 }
 
-export interface KulningErrorInit {
+/** What a person is told: what is the matter, and what to do now, as a sentence or a command. */
+export interface Notice {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+interface KulningErrorFacts {
   readonly code: string;
   /** HTTP status, 4xx for what the caller can mend, 5xx for what they cannot. */
   readonly status: number;
-  readonly message: string;
-  readonly hint?: string | undefined;
   readonly retryable?: boolean;
   readonly path?: string | undefined;
   readonly cause?: unknown;
 }
 
-/** The one error type. Users see code, message and hint; logs see the cause and the stack too. */
+export type KulningErrorInit = KulningErrorFacts & ({ readonly text: Localized<Notice> } | Notice);
+
+/**
+ * The one error type. Users see code, message and hint, in their language; logs see the cause and the stack too, and
+ * the English message, which is the one that `error.message` holds.
+ */
 export class KulningError extends Error {
   override readonly name = 'KulningError';
   readonly code: string;
   readonly status: number;
-  readonly hint: string | undefined;
+  readonly text: Localized<Notice>;
   readonly retryable: boolean;
   readonly path: string | undefined;
 
   constructor(init: KulningErrorInit) {
-    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    const text = 'text' in init ? init.text : { en: init, fr: init, sv: init };
+    super(text.en.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.code = init.code;
     this.status = init.status;
-    this.hint = init.hint;
+    this.text = text;
     this.retryable = init.retryable ?? false;
     this.path = init.path;
   }
 
-  toBody(requestId?: string): ErrorBody {
+  /** In English, as `message` is. */
+  get hint(): string | undefined {
+    return this.text.en.hint;
+  }
+
+  toBody(language: Language, requestId?: string): ErrorBody {
+    const { message, hint } = this.text[language];
     return {
       error: {
         code: this.code,
-        message: this.message,
+        message,
         retryable: this.retryable,
-        ...(this.hint !== undefined && { hint: this.hint }),
+        ...(hint !== undefined && { hint }),
         ...(this.path !== undefined && { path: this.path }),
         ...(requestId !== undefined && { requestId }),
       },

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { modelAddition, modelsOperations } from './contract/models.ts';
+import { languages } from './language.ts';
 import { modelGuidance, modelGuidanceText } from './model-guidance.ts';
-
-const languages = ['en', 'fr', 'sv'] as const;
 
 test.each(languages)('in %s it fits one screen and names both models', (language) => {
   const text = modelGuidanceText(language);

@@ -1,3 +1,5 @@
+import type { Language } from './language.ts';
+
 export interface ModelGuidance {
   readonly title: string;
   readonly ways: readonly {
@@ -75,7 +77,7 @@ const notes = {
 };
 
 /** How to point Kulning at a real model; one screen. Nothing is downloaded by Kulning. */
-export function modelGuidance(language: 'en' | 'fr' | 'sv'): ModelGuidance {
+export function modelGuidance(language: Language): ModelGuidance {
   return {
     title: titles[language],
     ways: ways.map(({ title, commands }) => ({ title: title[language], commands })),
@@ -84,7 +86,7 @@ export function modelGuidance(language: 'en' | 'fr' | 'sv'): ModelGuidance {
 }
 
 /** For a terminal. */
-export function modelGuidanceText(language: 'en' | 'fr' | 'sv'): string {
+export function modelGuidanceText(language: Language): string {
   const guidance = modelGuidance(language);
   const blocks = guidance.ways.map(({ title, commands }) =>
     [title, ...commands.map((line) => `    ${line}`)].join('\n'),

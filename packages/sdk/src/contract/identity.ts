@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
+import { languages } from '../language.ts';
 import { op } from './operation.ts';
 import { roles, scopes } from './scopes.ts';
 
-export const languageSchema = z.enum(['en', 'fr', 'sv']);
+export const languageSchema = z.enum(languages);
 export const dataClassSchema = z.enum(['public', 'internal', 'personal', 'special']);
 const timeSchema = z.iso.datetime();
 const nameSchema = z.string().trim().min(1).max(120);

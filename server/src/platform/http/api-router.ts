@@ -180,5 +180,5 @@ function answerError(c: Context, requestId: string, error: KulningError): Respon
   c.header('x-request-id', requestId);
   c.header('cache-control', 'no-store');
   if (error.retryable && error.status === 503) c.header('retry-after', '2');
-  return c.json(error.toBody(requestId), error.status as 400);
+  return c.json(error.toBody('en', requestId), error.status as 400);
 }

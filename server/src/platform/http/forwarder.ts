@@ -45,5 +45,5 @@ function refuse(response: ServerResponse): void {
     retryable: true,
   });
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-  response.end(JSON.stringify(error.toBody()));
+  response.end(JSON.stringify(error.toBody('en')));
 }
