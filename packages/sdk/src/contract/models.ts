@@ -39,6 +39,25 @@ export const enginePhase = z.enum([
   'unknown',
 ]);
 
+const knownAbility = z.union([z.boolean(), z.literal('unknown')]);
+
+/** What a deployment can do, as its engine said when it was last ready; `unknown` where it did not say. */
+export const engineCapabilities = z.object({
+  chat: knownAbility,
+  completions: knownAbility,
+  embeddings: knownAbility,
+  rerank: knownAbility,
+  fim: knownAbility,
+  responses: knownAbility,
+  /** `native`: the server's own; `grammar`: ours, forced calls by grammar; `none`: tools are refused. */
+  tools: z.enum(['native', 'grammar', 'none', 'unknown']),
+  jsonSchema: knownAbility,
+  lora: knownAbility,
+  server: z.string().optional(),
+  contextTokens: z.number().int().optional(),
+  slots: z.number().int().optional(),
+});
+
 export const engineView = z.object({
   deploymentId: z.string(),
   model: z.string(),
@@ -72,6 +91,8 @@ export const deploymentView = z.object({
     toy: z.object({ parameters: z.number().int() }).nullable(),
   }),
   phase: enginePhase,
+  /** Null until its engine was ready once. */
+  capabilities: engineCapabilities.nullable(),
   reason: z.string().nullable(),
   createdAt: z.string(),
 });

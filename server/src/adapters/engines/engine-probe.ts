@@ -3,15 +3,23 @@ import { z } from 'zod';
 import type { EngineEndpoint, EngineProbe } from '../../core/engine/engine.ts';
 import { getFromEngine } from './engine-client.ts';
 
-const health = z.looseObject({
-  model: z.string(),
-  slots: z.int(),
-  capabilities: z.object({
-    tools: z.enum(['native', 'template', 'trained', 'none', 'unknown']),
-    jsonSchema: z.union([z.boolean(), z.literal('unknown')]),
-    contextTokens: z.int(),
-  }),
+const known = z.union([z.boolean(), z.literal('unknown')]);
+
+/** What a child of ours, or another Kulning, says of itself at `/health`. */
+export const ownCapabilities = z.object({
+  chat: known,
+  completions: known,
+  embeddings: known,
+  rerank: known,
+  fim: known,
+  responses: known,
+  tools: z.enum(['native', 'grammar', 'none', 'unknown']),
+  jsonSchema: known,
+  lora: known,
+  contextTokens: z.int().optional(),
 });
+
+const health = z.looseObject({ model: z.string(), slots: z.int(), capabilities: ownCapabilities });
 
 /** Asks a child of ours for its health. @throws KulningError `engine.unreachable` */
 export async function probeChild(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineProbe> {
@@ -19,10 +27,11 @@ export async function probeChild(endpoint: EngineEndpoint, signal: AbortSignal):
   const reply = await getFromEngine(endpoint, '/health', signal);
   const latencyMs = Math.round(performance.now() - startedAt);
   const { model, slots, capabilities } = health.parse(JSON.parse(reply.text));
+  const { contextTokens, ...able } = capabilities;
+  const context = contextTokens === undefined ? {} : { contextTokens };
   return {
     latencyMs,
-    models: [{ id: model, contextTokens: capabilities.contextTokens }],
-    server: 'Kulning',
-    capabilities: { ...capabilities, slots },
+    models: [{ id: model, ...context }],
+    capabilities: { ...able, ...context, server: 'Kulning', slots },
   };
 }

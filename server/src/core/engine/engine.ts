@@ -15,6 +15,8 @@ export interface EngineEndpoint {
   readonly engineModel: string;
   /** Value of the Authorization header. Never logged, never stored in clear. */
   readonly authorization?: string;
+  /** As last heard; absent until the engine was ready once. */
+  readonly capabilities?: EngineCapabilities;
 }
 
 export interface LlamaOptions {
@@ -70,23 +72,54 @@ export interface EngineState {
   readonly memoryMb?: number;
   readonly running?: number;
   readonly queued?: number;
+  /** Said when it became ready. */
+  readonly capabilities?: EngineCapabilities;
   /** Why it is not ready, in words for an operator. */
   readonly reason?: string;
 }
 
-export interface EngineCapabilities {
-  /** `template` renders tools into the prompt; `trained` knows its tools without being told; `native` is a server's own. */
-  readonly tools: 'native' | 'template' | 'trained' | 'none' | 'unknown';
-  readonly jsonSchema: boolean | 'unknown';
+/** What an engine may be asked for, one path of the OpenAI API (or of those who follow it) each. */
+export const engineAbilities = ['chat', 'completions', 'embeddings', 'rerank', 'fim', 'responses'] as const;
+
+export type EngineAbility = (typeof engineAbilities)[number];
+
+/** `unknown` where neither the engine nor its documentation says it: then the engine itself decides. */
+export type Known = boolean | 'unknown';
+
+/**
+ * What a deployment can do, as its engine said at the last probe. `tools`: the server's own templates and parsers;
+ * ours, with forced calls by grammar; or none, and then a request with tools must be refused, not ignored.
+ */
+export interface EngineCapabilities extends Readonly<Record<EngineAbility, Known>> {
+  readonly tools: 'native' | 'grammar' | 'none' | 'unknown';
+  readonly jsonSchema: Known;
+  /** Adapters that a request may name. */
+  readonly lora: Known;
+  /** What the server says it is: `llama.cpp`, `vLLM`, `SGLang`, `Ollama`, `Kulning`. Quirks hang on it. */
+  readonly server?: string;
   readonly contextTokens?: number;
   readonly slots?: number;
 }
 
+/** An engine that does one thing: `abilitiesOf('chat')`. */
+export function abilitiesOf(...able: readonly EngineAbility[]): Record<EngineAbility, boolean> {
+  const entries = engineAbilities.map((ability) => [ability, able.includes(ability)]);
+  return Object.fromEntries(entries) as Record<EngineAbility, boolean>;
+}
+
+/** Nobody said. */
+export const unknownAbilities: Readonly<Record<EngineAbility, Known>> = {
+  chat: 'unknown',
+  completions: 'unknown',
+  embeddings: 'unknown',
+  rerank: 'unknown',
+  fim: 'unknown',
+  responses: 'unknown',
+};
+
 export interface EngineProbe {
   readonly latencyMs: number;
   readonly models: readonly { readonly id: string; readonly contextTokens?: number }[];
-  /** What the server says it is, if it does: `llama.cpp`, `vLLM`, `Ollama`. */
-  readonly server?: string;
   readonly capabilities: EngineCapabilities;
 }
 

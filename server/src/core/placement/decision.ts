@@ -7,6 +7,7 @@ import type { Placement } from './decide.ts';
 export type ReasonCode =
   | 'policy'
   | 'site.unknown'
+  | 'ability.missing'
   | 'engine.not_ready'
   | 'engine.breaker_open'
   | 'capacity.full'
@@ -20,6 +21,7 @@ export interface ReasonSubject {
   readonly place?: PlaceFacts;
   readonly model?: string;
   readonly licence?: string;
+  readonly ability?: string;
   readonly contextTokens?: number;
   readonly inputTokens?: number;
   readonly maxTokens?: number;
@@ -80,7 +82,12 @@ export interface Candidate {
   readonly criteria: readonly Criterion[];
 }
 
-export type RefusalCode = 'policy.denied' | 'model.unknown' | 'context.overflow' | 'capacity.none';
+export type RefusalCode =
+  | 'policy.denied'
+  | 'model.unknown'
+  | 'ability.missing'
+  | 'context.overflow'
+  | 'capacity.none';
 
 export interface Refusal {
   readonly code: RefusalCode;

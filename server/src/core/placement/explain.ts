@@ -147,6 +147,7 @@ function valuesOf({ role, siteId, subject }: Reason, language: Language): Record
     expired: expiredIn(subject, language),
     model: subject.model,
     licence: subject.licence,
+    ability: subject.ability,
     dataClass: dataClassWords[subject.dataClass]?.[language],
     role: role && roleWords[role][language],
     contextTokens: number(subject.contextTokens),

@@ -1,3 +1,4 @@
+import type { EngineAbility, EngineCapabilities } from '../engine/engine.ts';
 import type { DataClass } from '../policy/data-class.ts';
 
 export type { DataClass } from '../policy/data-class.ts';
@@ -82,6 +83,8 @@ export interface DeploymentFacts {
   readonly contextTokens?: number;
   /** How many calls it takes at once; absent is unknown. */
   readonly slots?: number;
+  /** Absent until its engine was ready once; then nothing is held against it. */
+  readonly capabilities?: EngineCapabilities;
   /** Energy at the plug for a thousand tokens, prompt and answer; absent is unknown. */
   readonly wattHoursPerThousandTokens?: Figure;
   readonly ready: boolean;
@@ -111,6 +114,8 @@ export interface PlacementRequest {
     readonly revenueEur?: number;
   };
   readonly model: string;
+  /** What the engine is asked for; absent: `chat`. */
+  readonly ability?: EngineAbility;
   /** Absent is unclassified, which the starter policy refuses. */
   readonly dataClass?: DataClass;
   readonly purpose: string;

@@ -11,6 +11,11 @@ export const reasonWords: Readonly<Record<OwnReason, Words>> = {
     fr: 'On ne sait rien de l’un des lieux du parcours ({role})\u00a0: il est donc refusé.',
     sv: 'Inget är känt om en av platserna på vägen ({role}), så den nekas.',
   },
+  'ability.missing': {
+    en: '{model} at {site} cannot do this ({ability}).',
+    fr: '{model} sur le site {site} ne sait pas faire cela ({ability}).',
+    sv: '{model} i {site} kan inte göra detta ({ability}).',
+  },
   'engine.not_ready': {
     en: 'The engine at {site} is not up.',
     fr: 'Le moteur du site {site} n’est pas en marche.',
@@ -49,6 +54,11 @@ export const outcomeWords: Readonly<Record<'placed' | RefusalCode, Words>> = {
     fr: 'Il n’existe pas de modèle nommé {model}.',
     sv: 'Det finns ingen modell som heter {model}.',
   },
+  'ability.missing': {
+    en: 'No engine that may answer can do this.',
+    fr: 'Aucun moteur autorisé à répondre ne sait faire cela.',
+    sv: 'Ingen motor som får svara kan göra detta.',
+  },
   'context.overflow': {
     en: 'The request is too long for every place that may answer it.',
     fr: 'La demande est trop longue pour tous les endroits autorisés à y répondre.',
@@ -71,6 +81,11 @@ export const hintWords: Readonly<Record<RefusalCode, Words>> = {
     en: '`kulning models` lists those there are.',
     fr: '`kulning models` donne la liste de ceux qui existent.',
     sv: '`kulning models` listar dem som finns.',
+  },
+  'ability.missing': {
+    en: '`kulning deployments list` shows what each can do; add a model that can.',
+    fr: '`kulning deployments list` montre ce que chacun sait faire\u00a0; ajoutez un modèle qui en est capable.',
+    sv: '`kulning deployments list` visar vad var och en kan; lägg till en modell som kan det.',
   },
   'context.overflow': {
     en: 'Shorten the prompt, ask for a shorter answer, or use a model with a longer context.',

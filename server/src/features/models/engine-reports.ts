@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { KulningError } from '@kulning/sdk';
 
-import type { EngineState } from '../../core/engine/engine.ts';
+import type { EngineProbe, EngineState } from '../../core/engine/engine.ts';
 import { isRunning } from './engine-views.ts';
 import type { ModelsContext } from './model-context.ts';
 import * as store from './model-store.ts';
@@ -31,8 +33,8 @@ function expand(heard: readonly EngineState[], leaders: ReadonlyMap<string, stri
   return [...leaders].flatMap(([deploymentId, leader]) => {
     const state = byLeader.get(leader);
     if (state === undefined) return [];
-    const { phase, restarts, sinceMs, reason = null } = state;
-    return { deploymentId, phase, restarts, reason, since: new Date(sinceMs) };
+    const { phase, restarts, sinceMs, reason = null, capabilities = null } = state;
+    return { deploymentId, phase, restarts, reason, since: new Date(sinceMs), capabilities };
   });
 }
 
@@ -41,7 +43,8 @@ function differs(state: store.HeardState, known: store.HeardState | undefined): 
     known === undefined ||
     known.phase !== state.phase ||
     known.reason !== state.reason ||
-    known.restarts !== state.restarts
+    known.restarts !== state.restarts ||
+    (state.capabilities !== null && !isDeepStrictEqual(known.capabilities, state.capabilities))
   );
 }
 
@@ -54,8 +57,8 @@ export async function checkRemoteEngines(context: ModelsContext, signal: AbortSi
   ]);
   const states = await Promise.all(
     deployments.map(async (deployment): Promise<EngineState> => {
-      const reason = await probe(context, deployment, signal);
-      const phase = reason === undefined ? 'ready' : 'unreachable';
+      const heard = await probe(context, deployment, signal);
+      const phase = 'capabilities' in heard ? 'ready' : 'unreachable';
       const before = known.get(deployment.id);
       const sinceMs = before?.phase === phase ? before.since.getTime() : clock.now();
       const lost = before?.phase === 'ready' && phase === 'unreachable' ? 1 : 0;
@@ -65,7 +68,7 @@ export async function checkRemoteEngines(context: ModelsContext, signal: AbortSi
         phase,
         sinceMs,
         restarts: (before?.restarts ?? 0) + lost,
-        ...(reason !== undefined && { reason }),
+        ...('capabilities' in heard ? { capabilities: heard.capabilities } : { reason: heard.reason }),
       };
     }),
   );
@@ -73,25 +76,24 @@ export async function checkRemoteEngines(context: ModelsContext, signal: AbortSi
   await reportEngines(context, states);
 }
 
-/** Why it cannot serve, or undefined. */
+/** What it can do, or why it cannot serve. */
 async function probe(
   { engines, secrets, runDir }: ModelsContext,
   { id, model, engineKind, engineConfig, sealedKey }: Deployment,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Pick<EngineProbe, 'capabilities'> | { readonly reason: string }> {
   try {
     const secret = sealedKey === null ? {} : { secret: await secrets.open(id, sealedKey) };
     const endpoint = engines[engineKind].endpoint(
       { deploymentId: id, model, config: engineConfig },
       { runDir, ...secret },
     );
-    await engines[engineKind].probe(
+    return await engines[engineKind].probe(
       endpoint,
       AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]),
     );
-    return undefined;
   } catch (error) {
-    if (error instanceof KulningError) return error.message;
+    if (error instanceof KulningError) return { reason: error.message };
     throw error;
   }
 }

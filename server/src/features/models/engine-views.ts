@@ -14,6 +14,7 @@ export async function deploymentFacts(trx: store.ModelsTransaction): Promise<Dep
     const { id, nonCommercial, revenueCapEurPerMonth } = version.licence;
     const toy = toyOf(version);
     const { contextTokens, slots } = limitsOf(deployment);
+    const state = states.get(deployment.id);
     return {
       id: deployment.id,
       model: deployment.model,
@@ -28,7 +29,8 @@ export async function deploymentFacts(trx: store.ModelsTransaction): Promise<Dep
       engine: { id: deployment.id, kind: deployment.engineKind, ...(toy !== null && { toy }) },
       ...(contextTokens !== null && { contextTokens }),
       ...(slots !== null && { slots }),
-      ready: deployment.desired === 'running' && states.get(deployment.id)?.phase === 'ready',
+      ...(state?.capabilities && { capabilities: state.capabilities }),
+      ready: deployment.desired === 'running' && state?.phase === 'ready',
     };
   });
 }
@@ -40,14 +42,17 @@ export async function engineEndpoints(
 ): Promise<Map<string, EngineEndpoint>> {
   const endpoints = new Map<string, EngineEndpoint>();
   const running = (await store.readDeployments(trx)).filter(isRunning);
+  const states = await store.readEngineStates(trx);
   const leaders = engineLeaders(running);
   for (const { id, model, engineKind, engineConfig, sealedKey } of running) {
     const deployment = { deploymentId: leaders.get(id) ?? id, model, config: engineConfig };
     const secret = sealedKey === null ? undefined : await secrets.open(id, sealedKey);
-    endpoints.set(
-      id,
-      engines[engineKind].endpoint(deployment, { runDir, ...(secret !== undefined && { secret }) }),
-    );
+    const place = { runDir, ...(secret !== undefined && { secret }) };
+    const capabilities = states.get(id)?.capabilities;
+    endpoints.set(id, {
+      ...engines[engineKind].endpoint(deployment, place),
+      ...(capabilities && { capabilities }),
+    });
   }
   return endpoints;
 }

@@ -10,5 +10,9 @@ export const columns: ColumnDeclarations = {
     identifier: ['id', 'model_version_id', 'site_id'],
     metadata: ['desired', 'engine_config', 'engine_kind', 'sealed_key'],
   },
-  'kulning.engine_state': { identifier: ['deployment_id'], metadata: ['phase', 'reason'] },
+  'kulning.model_pull': {
+    identifier: ['id', 'model_id', 'digest'],
+    metadata: ['addition', 'phase', 'problem', 'sealed_key', 'url', 'validator'],
+  },
+  'kulning.engine_state': { identifier: ['deployment_id'], metadata: ['capabilities', 'phase', 'reason'] },
 };

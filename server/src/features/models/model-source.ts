@@ -94,7 +94,7 @@ async function examineServer(
       contextTokens: contextTokens ?? null,
       licence: licenceOf(addition.licence, undefined),
       card: {
-        server: probe.server ?? 'unknown',
+        server: probe.capabilities.server ?? 'unknown',
         tools: probe.capabilities.tools,
         jsonSchema: probe.capabilities.jsonSchema,
       },

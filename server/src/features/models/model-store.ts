@@ -2,7 +2,7 @@ import { sql, type ColumnType, type Generated, type Transaction } from 'kysely';
 
 import type { ModelLicence } from '@kulning/sdk';
 
-import type { EngineKind, EnginePhase } from '../../core/engine/engine.ts';
+import type { EngineCapabilities, EngineKind, EnginePhase } from '../../core/engine/engine.ts';
 import type { Deployment, Model, ModelVersion } from './model.ts';
 
 type Json<T> = ColumnType<T, string, string>;
@@ -47,6 +47,7 @@ export interface ModelsTables {
     reason: string | null;
     restarts: number;
     since: Date;
+    capabilities: Json<EngineCapabilities | null>;
   };
 }
 
@@ -58,6 +59,8 @@ export interface HeardState {
   readonly reason: string | null;
   readonly restarts: number;
   readonly since: Date;
+  /** As it said when it was last ready. */
+  readonly capabilities: EngineCapabilities | null;
 }
 
 /** Tells the gateways. Called first, it also makes changes of models happen one after the other. */
@@ -121,7 +124,7 @@ export async function readDeployments(trx: ModelsTransaction): Promise<Deploymen
 export async function readEngineStates(trx: ModelsTransaction): Promise<Map<string, HeardState>> {
   const rows = await trx
     .selectFrom('kulning.engine_state')
-    .select(['deployment_id', 'phase', 'reason', 'restarts', 'since'])
+    .select(['deployment_id', 'phase', 'reason', 'restarts', 'since', 'capabilities'])
     .execute();
   return new Map(
     rows.map(({ deployment_id, ...state }) => [deployment_id, { deploymentId: deployment_id, ...state }]),
@@ -218,11 +221,14 @@ export async function deleteDeployments(trx: ModelsTransaction, ids: readonly st
 /** What was heard replaces what was known; a deployment that is gone by now is left out. */
 export async function saveEngineState(trx: ModelsTransaction, state: HeardState): Promise<void> {
   const { deploymentId, phase, reason, restarts, since } = state;
+  const capabilities = state.capabilities && JSON.stringify(state.capabilities);
   await sql`
-    insert into kulning.engine_state (deployment_id, phase, reason, restarts, since)
-    select id, ${phase}, ${reason}, ${restarts}, ${since} from kulning.deployment where id = ${deploymentId}
-    on conflict (deployment_id) do update
-      set phase = excluded.phase, reason = excluded.reason, restarts = excluded.restarts, since = excluded.since
+    insert into kulning.engine_state (deployment_id, phase, reason, restarts, since, capabilities)
+    select id, ${phase}, ${reason}, ${restarts}, ${since}, ${capabilities}::jsonb
+    from kulning.deployment where id = ${deploymentId}
+    on conflict (deployment_id) do update set
+      phase = excluded.phase, reason = excluded.reason, restarts = excluded.restarts, since = excluded.since,
+      capabilities = coalesce(excluded.capabilities, engine_state.capabilities)
   `.execute(trx);
 }
 

@@ -86,6 +86,7 @@ export function deploymentViews({ deployments, versions, states }: Everything): 
         toy: version === undefined ? null : toyOf(version),
       },
       phase: deployment.desired === 'paused' ? 'stopped' : (state?.phase ?? 'unknown'),
+      capabilities: state?.capabilities ?? null,
       reason: state?.reason ?? null,
       createdAt: deployment.createdAt.toISOString(),
     };

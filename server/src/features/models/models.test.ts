@@ -13,7 +13,7 @@ import { fixtureGguf, fixtureGgufBytes } from '../../../../tools/fixture-gguf.ts
 import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { engineAdapters } from '../../adapters/engines/index.ts';
 import { inspectGguf } from '../../adapters/engines/llama/gguf-intake.ts';
-import type { EngineState } from '../../core/engine/engine.ts';
+import { unknownAbilities, type EngineState } from '../../core/engine/engine.ts';
 import type { InspectModelFile, ModelFileFacts } from '../../core/engine/model-file.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createIdSource } from '../../platform/id-source.ts';
@@ -233,7 +233,12 @@ test('a server elsewhere is never taken to be here', async () => {
     probe: async () => ({
       latencyMs: 1,
       models: [{ id: 'm' }],
-      capabilities: { tools: 'unknown' as const, jsonSchema: 'unknown' as const },
+      capabilities: {
+        ...unknownAbilities,
+        tools: 'unknown',
+        jsonSchema: 'unknown',
+        lora: 'unknown',
+      } as const,
     }),
   };
   context = { ...context, engines: { ...engineAdapters, 'openai-http': adapter } };

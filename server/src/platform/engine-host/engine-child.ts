@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 
-import type { EngineSpec } from '../../core/engine/engine.ts';
+import type { EngineCapabilities, EngineSpec } from '../../core/engine/engine.ts';
 import { createChatServer } from './chat-server.ts';
 import type { EngineBackend } from './engine-backend.ts';
 
 /** What a child tells the host. */
 export type ChildMessage =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly capabilities: EngineCapabilities }
   | { readonly type: 'failed'; readonly reason: string }
   /** One answer failed and the engine goes on. The kind of error alone: its message may quote content. */
   | { readonly type: 'answer-failed'; readonly error: string }
@@ -42,7 +42,8 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
   beat();
   setInterval(beat, HEARTBEAT_MS);
   try {
-    const chat = createChatServer(await open(spec), (error) =>
+    const backend = await open(spec);
+    const chat = createChatServer(backend, (error) =>
       tell({ type: 'answer-failed', error: error instanceof Error ? error.name : typeof error }),
     );
     load = chat.load;
@@ -56,7 +57,7 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
     process.on('message', (message: DrainMessage) => {
       if (message.type === 'drain') drain();
     });
-    tell({ type: 'ready' });
+    tell({ type: 'ready', capabilities: backend.capabilities });
   } catch (error) {
     process.exitCode = 1;
     process.send?.({ type: 'failed', reason: error instanceof Error ? error.message : String(error) }, () =>

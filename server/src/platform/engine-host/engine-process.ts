@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 import type { Clock } from '../../core/clock.ts';
-import type { EnginePhase, EngineSpec, EngineState } from '../../core/engine/engine.ts';
+import type { EngineCapabilities, EnginePhase, EngineSpec, EngineState } from '../../core/engine/engine.ts';
 import type { Logger } from '../log/logger.ts';
 import { childEnvironment, deathReason } from './child-process.ts';
 import type { ChildMessage, DrainMessage } from './engine-child.ts';
@@ -51,6 +51,7 @@ export class EngineProcess {
   #deathsInARow = 0;
   #lastBeatMs = 0;
   #load: Extract<ChildMessage, { type: 'heartbeat' }> | undefined;
+  #capabilities: EngineCapabilities | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -73,6 +74,7 @@ export class EngineProcess {
       sinceMs: this.#sinceMs,
       restarts: this.#restarts,
       ...load,
+      ...(this.#capabilities !== undefined && { capabilities: this.#capabilities }),
       ...(this.#reason !== undefined && { reason: this.#reason }),
     };
   }
@@ -98,8 +100,10 @@ export class EngineProcess {
     });
     child.on('message', (message: ChildMessage) => {
       if (message.type === 'failed') failure = message.reason;
-      else if (message.type === 'ready') this.#enter('ready');
-      else if (message.type === 'answer-failed')
+      else if (message.type === 'ready') {
+        this.#capabilities = message.capabilities;
+        this.#enter('ready');
+      } else if (message.type === 'answer-failed')
         log.warn('engine.answer_failed', { deployment: spec.deploymentId, error: message.error });
       else failure ??= this.#beat(message);
     });

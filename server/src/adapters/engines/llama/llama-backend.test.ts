@@ -112,9 +112,9 @@ test.each([
   [
     'may call if it was trained to',
     { template: 'chatml-without-tools' as const, knowsTools: true },
-    'trained',
+    'grammar',
   ],
-  ['is told of tools by its template', { template: 'chatml' as const, knowsTools: false }, 'template'],
+  ['is told of tools by its template', { template: 'chatml' as const, knowsTools: false }, 'grammar'],
 ])('a model %s', async (_, { template, knowsTools }, support) => {
   const modelPath = fixtureGguf({ template });
   const model = await openLlamaBackend('fixture', { ...options, modelPath, knowsTools });

@@ -12,7 +12,7 @@ import {
 } from 'node-llama-cpp';
 
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from '../../../core/engine/answer-parser.ts';
-import type { LlamaOptions } from '../../../core/engine/engine.ts';
+import { abilitiesOf, type LlamaOptions } from '../../../core/engine/engine.ts';
 import {
   compileJsonSchema,
   compileToolCalls,
@@ -65,8 +65,11 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
     queueLimit: options.queueLimit,
     fingerprint: `llama-${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 12)}`,
     capabilities: {
+      ...abilitiesOf('chat'),
       tools: prompts.tools,
       jsonSchema: true,
+      lora: false,
+      server: 'Kulning',
       contextTokens: options.contextTokens,
       slots: options.slots,
     },

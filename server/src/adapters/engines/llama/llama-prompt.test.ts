@@ -75,9 +75,9 @@ test('arguments of a history are values to the template', async () => {
 
 test('says whether the model can be given tools', () => {
   const without = chatml.replace(/\{% if tools %\}.*?\{% endif %\}/u, '');
-  expect(createPromptRenderer(chatml, vocabulary).tools).toBe('template');
+  expect(createPromptRenderer(chatml, vocabulary).tools).toBe('grammar');
   expect(createPromptRenderer(without, vocabulary).tools).toBe('none');
-  expect(createPromptRenderer(without, vocabulary, true).tools).toBe('trained');
+  expect(createPromptRenderer(without, vocabulary, true).tools).toBe('grammar');
 });
 
 test('a template that raises refuses the messages in its words', () => {

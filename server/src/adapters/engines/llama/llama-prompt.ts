@@ -152,6 +152,5 @@ function toolSupport(
       return ''; // A template that raises on a probe supports no tools; real messages get its words.
     }
   });
-  if (rendered[0] !== rendered[1]) return 'template';
-  return trained ? 'trained' : 'none';
+  return trained || rendered[0] !== rendered[1] ? 'grammar' : 'none';
 }

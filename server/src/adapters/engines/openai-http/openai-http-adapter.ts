@@ -93,7 +93,6 @@ async function probeServer(endpoint: EngineEndpoint, signal: AbortSignal): Promi
   return {
     latencyMs,
     models,
-    ...(server !== undefined && { server }),
     capabilities: {
       ...(await capabilitiesOf(server, endpoint, signal)),
       ...(contextTokens !== undefined && { contextTokens }),

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
-import type { EngineCapabilities, EngineEndpoint } from '../../../core/engine/engine.ts';
+import {
+  abilitiesOf,
+  unknownAbilities,
+  type EngineCapabilities,
+  type EngineEndpoint,
+} from '../../../core/engine/engine.ts';
 import { getFromEngine } from '../engine-client.ts';
+import { ownCapabilities } from '../engine-probe.ts';
 
 /** What servers call themselves in `owned_by` of their model list, or in their Server header. */
 const SERVERS: readonly (readonly [mark: string, server: string])[] = [
@@ -27,13 +33,10 @@ const llamaProps = z.looseObject({
   total_slots: z.int().optional(),
   chat_template_caps: z.looseObject({ supports_tools: z.boolean().optional() }).optional(),
 });
-const kulningHealth = z.looseObject({
-  slots: z.int().optional(),
-  capabilities: z.looseObject({
-    tools: z.enum(['native', 'template', 'trained', 'none', 'unknown']),
-    jsonSchema: z.union([z.boolean(), z.literal('unknown')]),
-  }),
-});
+const kulningHealth = z.looseObject({ slots: z.int().optional(), capabilities: ownCapabilities });
+
+/** Of a server that makes text; whether it also embeds or ranks hangs on the model, and an answer says it. */
+const textAbilities = { ...unknownAbilities, chat: true, completions: true } as const;
 
 /**
  * What the server can do, as far as it says so. llama-server ignores `tools` in silence when its template has none,
@@ -48,19 +51,34 @@ export async function capabilitiesOf(
     const props = llamaProps.safeParse(await optionalJson(endpoint, '/props', signal)).data;
     const supported = props?.chat_template_caps?.supports_tools;
     return {
+      ...textAbilities,
+      responses: true,
+      fim: false, // It has /infill, which is another shape.
       tools: supported === undefined ? 'unknown' : supported ? 'native' : 'none',
       jsonSchema: true,
+      lora: 'unknown',
+      server,
       ...(props?.total_slots !== undefined && { slots: props.total_slots }),
     };
   }
   if (server === 'Kulning') {
     const health = kulningHealth.safeParse(await optionalJson(endpoint, '/health', signal)).data;
     if (health !== undefined) {
-      const { tools, jsonSchema } = health.capabilities;
-      return { tools, jsonSchema, ...(health.slots !== undefined && { slots: health.slots }) };
+      const { contextTokens: _, ...able } = health.capabilities;
+      return { ...able, server, ...(health.slots !== undefined && { slots: health.slots }) };
     }
+    return { ...abilitiesOf('chat'), tools: 'native', jsonSchema: true, lora: false, server };
   }
-  return { tools: 'unknown', jsonSchema: server === 'vLLM' || server === 'SGLang' ? true : 'unknown' };
+  const enforces = server === 'vLLM' || server === 'SGLang';
+  return {
+    ...(server === undefined ? { ...unknownAbilities, chat: true } : textAbilities),
+    ...(server === 'vLLM' && { responses: true }),
+    ...(enforces && { fim: false }),
+    tools: 'unknown',
+    jsonSchema: enforces ? true : 'unknown',
+    lora: 'unknown',
+    ...(server !== undefined && { server }),
+  };
 }
 
 /** A page that a server may or may not have; its absence means that nothing is known. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from '../../../core/engine/answer-parser.ts';
-import type { ScriptedOptions } from '../../../core/engine/engine.ts';
+import { abilitiesOf, type ScriptedOptions } from '../../../core/engine/engine.ts';
 import { OpenAiError, promptTooLong } from '../../../core/engine/openai-error.ts';
 import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
 import { ruleFor, script, scriptTokens, type Rule } from './script.ts';
@@ -18,8 +18,11 @@ export function openScriptedBackend(model: string, options: ScriptedOptions): En
     queueLimit: options.queueLimit,
     fingerprint: `scripted-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`,
     capabilities: {
-      tools: 'trained',
+      ...abilitiesOf('chat'),
+      tools: 'grammar',
       jsonSchema: false,
+      lora: false,
+      server: 'Kulning',
       contextTokens: options.contextTokens,
       slots: options.slots,
     },
