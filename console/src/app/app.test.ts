@@ -1,4 +1,4 @@
-import { KulningError, allOperations } from '@kulning/sdk';
+import { asSaid, KulningError, allOperations } from '@kulning/sdk';
 import { describe, expect, it } from 'vitest';
 
 import { en } from '../words/en.ts';
@@ -48,7 +48,7 @@ describe('an error of a form', () => {
     const error = new KulningError({
       code: 'body.invalid',
       status: 400,
-      message: 'two capitals',
+      text: asSaid({ message: 'two capitals' }),
       path: 'body.machine.parent.country',
     });
     expect([errorAt(error, 'parent.country'), errorAt(error, 'operator'), errorAt(null, 'x')]).toEqual([

@@ -1,4 +1,4 @@
-import { KulningError } from '@kulning/sdk';
+import { asSaid, KulningError } from '@kulning/sdk';
 import { Link, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
@@ -55,7 +55,7 @@ export function RouteFailure({ error }: { readonly error: unknown }) {
       : new KulningError({
           code: 'console.failed',
           status: 500,
-          message: error instanceof Error ? error.message : String(error),
+          text: asSaid({ message: error instanceof Error ? error.message : String(error) }),
           cause: error,
         });
   return (

@@ -1,4 +1,4 @@
-import { KulningError } from '@kulning/sdk';
+import { asSaid, clientWords, KulningError } from '@kulning/sdk';
 
 interface Chunk {
   readonly choices?: readonly {
@@ -22,8 +22,7 @@ export function errorOfOpenAi(error: OpenAiError, status: number): KulningError 
   return new KulningError({
     code: error.code ?? error.type ?? 'gateway.failed',
     status,
-    message: error.message ?? `HTTP ${status}`,
-    hint: error.kulning?.hint,
+    text: asSaid({ message: error.message ?? `HTTP ${status}`, hint: error.kulning?.hint }),
     retryable: status >= 500,
     ...(error.param && { path: error.param }),
   });
@@ -62,7 +61,7 @@ export async function* completionText(bytes: ReadableStream<Uint8Array>): AsyncG
   throw new KulningError({
     code: 'gateway.cut',
     status: 502,
-    message: 'The stream ended before the answer did.',
+    text: clientWords.answerCut,
     retryable: true,
   });
 }

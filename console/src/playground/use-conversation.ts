@@ -1,4 +1,4 @@
-import { instanceOperations, KulningError } from '@kulning/sdk';
+import { clientWords, instanceOperations, KulningError } from '@kulning/sdk';
 import { useRef, useState } from 'react';
 
 import { useClient } from '../app/api.tsx';
@@ -126,7 +126,7 @@ const unreachable = (cause: unknown) =>
   new KulningError({
     code: 'gateway.unreachable',
     status: 503,
-    message: 'The gateway cannot be reached.',
+    text: clientWords.gatewayUnreachable(''),
     retryable: true,
     cause,
   });

@@ -13,12 +13,11 @@ export function Problem({
   readonly error: KulningError;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const words = useWords();
-  const known = words.problems[error.code as keyof typeof words.problems];
-  const hint = known?.hint ?? error.hint;
+  const { words, language } = useSpeech();
+  const { message, hint } = error.text[language];
   return (
     <div role="alert" className="rounded-base border border-refused bg-refused-wash px-4 py-3 text-sm">
-      <p className="font-medium text-refused">{known?.message ?? error.message}</p>
+      <p className="font-medium text-refused">{message}</p>
       {hint !== undefined && <p className="mt-1 text-ink">{hint}</p>}
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="text-xs text-ink">

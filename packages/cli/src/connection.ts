@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 
 import { type Client, createClient, instanceOperations, KulningError } from '@kulning/sdk';
 
+import { connectionWords } from './words/connection-words.ts';
 import type { Language } from './words/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -71,8 +72,7 @@ function readCredentials(environment: Environment): Credentials | undefined {
     throw new KulningError({
       code: 'credentials.unreadable',
       status: 400,
-      message: `${file} cannot be read.`,
-      hint: 'Remove it and run `kulning login` again.',
+      text: connectionWords.credentialsUnreadable(file),
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { allOperations, chooseLanguage, KulningError, modelGuidanceText } from '@kulning/sdk';
+import { allOperations, asSaid, chooseLanguage, KulningError, modelGuidanceText } from '@kulning/sdk';
 
 import { machineCommands, ownCommands } from './command-names.ts';
 import { chat } from './commands/chat.ts';
@@ -122,8 +122,7 @@ function unknownCommand(area: string, verb: string, words: Words): KulningError 
   return new KulningError({
     code: 'usage.command',
     status: 400,
-    message: words.unknownCommand(`${area} ${verb}`.trim()),
-    hint,
+    text: asSaid({ message: words.unknownCommand(`${area} ${verb}`.trim()), hint }),
   });
 }
 
@@ -144,16 +143,19 @@ function help(terminal: Terminal): number {
 
 function asKulningError(cause: unknown, { command, terminal }: Call): KulningError {
   if (cause instanceof KulningError) return cause;
-  const isUsage =
-    cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS');
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new KulningError({
-    code: isUsage ? 'usage.option' : 'internal',
-    status: isUsage ? 400 : 500,
-    message,
-    hint: isUsage ? `kulning help · ${terminal.words.takes(command)} …` : undefined,
-    cause,
-  });
+  const { words } = terminal;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof TypeError && 'code' in cause ? String(cause.code) : '';
+  if (!code.startsWith('ERR_PARSE_ARGS'))
+    return new KulningError({ code: 'internal', status: 500, text: asSaid({ message: said }), cause });
+  // Node says it in English; the option it names is all that is needed.
+  const option = /'(-[^' ]+)/.exec(said)?.[1] ?? said;
+  const message =
+    code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
+      ? words.missing(`${option} …`)
+      : words.unknownOption(option);
+  const hint = `kulning help · ${words.takes(command)} …`;
+  return new KulningError({ code: 'usage.option', status: 400, text: asSaid({ message, hint }), cause });
 }
 
 function includes<const T extends string>(list: readonly T[], value: string): value is T {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
-import { KulningError, type Operation } from '@kulning/sdk';
+import { asSaid, KulningError, type Operation } from '@kulning/sdk';
 
 import type { Connection } from './connection.ts';
 import { printAnswer, type Terminal } from './terminal.ts';
@@ -94,7 +94,7 @@ function parseFlags(
         throw new KulningError({
           code: 'usage.option',
           status: 400,
-          message: terminal.words.unknownOption(arg),
+          text: asSaid({ message: terminal.words.unknownOption(arg) }),
         });
       setAt(values[flag.part], flag.path, arg);
       continue;
@@ -107,14 +107,16 @@ function parseFlags(
       throw new KulningError({
         code: 'usage.option',
         status: 400,
-        message: terminal.words.unknownOption(`--${name}`),
-        hint: flags.map((known) => `--${known.name}`).join(' '),
+        text: asSaid({
+          message: terminal.words.unknownOption(`--${name}`),
+          hint: flags.map((known) => `--${known.name}`).join(' '),
+        }),
       });
     else if (value === undefined)
       throw new KulningError({
         code: 'usage.value',
         status: 400,
-        message: terminal.words.missing(`--${name} …`),
+        text: asSaid({ message: terminal.words.missing(`--${name} …`) }),
       });
     else setAt(values[flag.part], flag.path, readValue(flag.schema, value));
   }
@@ -147,7 +149,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new KulningError({ code: 'usage.value', status: 400, message: `${text}: JSON?`, cause });
+    throw new KulningError({
+      code: 'usage.value',
+      status: 400,
+      text: asSaid({ message: `${text}: JSON?` }),
+      cause,
+    });
   }
 }
 
@@ -167,8 +174,10 @@ function usage(
   return new KulningError({
     code: 'usage.missing',
     status: 400,
-    message,
-    hint: `${terminal.words.takes(commandOf(operation))}:\n${describeFlags(flags, terminal)}`,
+    text: asSaid({
+      message,
+      hint: `${terminal.words.takes(commandOf(operation))}:\n${describeFlags(flags, terminal)}`,
+    }),
   });
 }
 

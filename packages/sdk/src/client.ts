@@ -1,6 +1,7 @@
+import { clientWords } from './client-words.ts';
 import type { ClientInput, Operation, OperationResult } from './contract/operation.ts';
 import { KulningError, type ErrorBody } from './errors.ts';
-import type { Language } from './language.ts';
+import { asSaid, type Language } from './language.ts';
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8470`, or the empty string in a page that the server itself served. */
@@ -43,8 +44,7 @@ export function createClient(options: ClientOptions): Client {
         throw new KulningError({
           code: 'answer.invalid',
           status: 502,
-          message: `The server's answer to ${operation.id} does not fit its contract.`,
-          hint: 'The server and this client are of different versions; use the same one.',
+          text: clientWords.answerUnfit(operation.id),
           cause: parsed.error,
         });
       }
@@ -75,10 +75,7 @@ async function request(
     throw new KulningError({
       code: timedOut ? 'network.timeout' : 'network.unreachable',
       status: 503,
-      message: timedOut
-        ? `${options.baseUrl} did not answer in time.`
-        : `${options.baseUrl || 'The server'} cannot be reached.`,
-      hint: 'Is Kulning running? `kulning status` tells; `kulning up` starts it.',
+      text: timedOut ? clientWords.timedOut(options.baseUrl) : clientWords.unreachable(options.baseUrl),
       retryable: true,
       cause,
     });
@@ -102,13 +99,12 @@ async function errorOf(response: Response): Promise<KulningError> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as ErrorBody;
-    return new KulningError({ ...error, status: response.status });
+    return new KulningError({ ...error, status: response.status, text: asSaid(error) });
   } catch (cause) {
     return new KulningError({
       code: 'answer.invalid',
       status: response.status,
-      message: `The server answered ${response.status} without an error that can be read.`,
-      hint: 'Something else may listen at this address.',
+      text: clientWords.answerUnreadable(response.status),
       cause,
     });
   }

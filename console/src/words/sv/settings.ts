@@ -66,7 +66,7 @@ export const settings: SettingsWords = {
     kept: 'Jag har sparat den',
     empty: 'Ingen nyckel än',
     emptyLead:
-      'Ett program behöver en för att anropa modellerna. Rikta vilken OpenAI-klient som helst mot portens adress med den.',
+      'Ett program behöver en för att anropa modellerna. Rikta vilken OpenAI-klient som helst mot gatewayens adress med den.',
     name: 'Namn',
     prefix: 'Börjar med',
     valid: 'giltig',
@@ -80,7 +80,7 @@ export const settings: SettingsWords = {
     revoke: 'Återkalla',
     revokeOf: (name) => `Återkalla ${name}`,
     revokeMeans:
-      'Portarna slutar godta den inom en sekund. Program som använder den får 401. Den går inte att få tillbaka.',
+      'Gatewayerna slutar godta den inom en sekund. Program som använder den får 401. Den går inte att få tillbaka.',
     defaultClass: 'Dataklass för dess anrop',
     defaultClassHint: 'Ett anrop får säga en strängare, aldrig en vidare. Oklassade anrop nekas.',
     days: 'Dagar tills den slutar',

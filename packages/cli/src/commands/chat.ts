@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 
-import { decisionsOperations, KulningError, type ErrorBody } from '@kulning/sdk';
+import { asSaid, clientWords, decisionsOperations, KulningError, type ErrorBody } from '@kulning/sdk';
 
 import { callKey, type Connection } from '../connection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,7 +23,11 @@ export async function chat(
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const question = positionals.join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin));
   if (question.trim() === '')
-    throw new KulningError({ code: 'usage.question', status: 400, message: terminal.words.askSomething });
+    throw new KulningError({
+      code: 'usage.question',
+      status: 400,
+      text: asSaid({ message: terminal.words.askSomething }),
+    });
   if (connection.demonstration) terminal.note(terminal.words.demonstrationOnly);
   const { key, gatewayUrl } = await callKey(connection);
   const send = () => ask(gatewayUrl, key, values, question, language);
@@ -62,8 +66,7 @@ function ask(
     throw new KulningError({
       code: 'network.unreachable',
       status: 503,
-      message: `${gatewayUrl}: no gateway answers.`,
-      hint: '`kulning status`',
+      text: clientWords.gatewayUnreachable(gatewayUrl),
       retryable: true,
       cause,
     });
@@ -98,7 +101,7 @@ async function readAnswer(response: Response, terminal: Terminal): Promise<strin
       } & Partial<ErrorBody>;
       if (piece.error)
         throw new KulningError({
-          ...piece.error,
+          text: asSaid(piece.error),
           code: piece.error.code ?? 'call.broken',
           retryable: true,
           status: 502,
@@ -116,8 +119,7 @@ async function refusal(response: Response): Promise<KulningError> {
   return new KulningError({
     code: body.error.code ?? 'call.refused',
     status: response.status,
-    message: body.error.message,
-    hint: body.error.hint,
+    text: asSaid(body.error),
   });
 }
 

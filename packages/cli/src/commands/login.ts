@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 
-import { identityOperations, KulningError } from '@kulning/sdk';
+import { asSaid, clientWords, identityOperations, KulningError, type Language } from '@kulning/sdk';
 
 import { forgetCredentials, keepCredentials } from '../connection.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,10 +22,15 @@ export async function login(
   const { values } = parseArgs({ args: [...args], options });
   const email = values.email ?? (await question(terminal.words.email, false));
   const passphrase = environment.KULNING_PASSPHRASE ?? (await question(terminal.words.passphrase, true));
-  const { cookie, me } = await openSession(baseUrl, email, passphrase);
+  const { cookie, me } = await openSession(baseUrl, email, passphrase, terminal.language);
   const response = await fetch(`${baseUrl}${identityOperations.createKey.path}`, {
     method: 'POST',
-    headers: { cookie, 'content-type': 'application/json', 'x-kulning-csrf': '1' },
+    headers: {
+      cookie,
+      'content-type': 'application/json',
+      'accept-language': terminal.language,
+      'x-kulning-csrf': '1',
+    },
     body: JSON.stringify({
       name: 'kulning login',
       scopes: me.scopes,
@@ -45,7 +50,7 @@ export async function login(
     throw new KulningError({
       code: created.error?.code ?? 'answer.invalid',
       status: response.status,
-      message: created.error?.message ?? '',
+      text: asSaid({ message: created.error?.message ?? '' }),
     });
   keepCredentials(environment, { url: baseUrl, key: created.secret });
   terminal.print(terminal.words.signedIn(me.organisation.name));
@@ -56,24 +61,23 @@ export function logout(terminal: Terminal, environment: Readonly<Record<string, 
   terminal.print(terminal.words.signedOut);
 }
 
-async function openSession(baseUrl: string, email: string, passphrase: string) {
+async function openSession(baseUrl: string, email: string, passphrase: string, language: Language) {
   const response = await fetch(`${baseUrl}${identityOperations.login.path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'accept-language': language },
     body: JSON.stringify({ email, passphrase }),
     signal: AbortSignal.timeout(30_000),
   }).catch((cause: unknown) => {
     throw new KulningError({
       code: 'network.unreachable',
       status: 503,
-      message: `${baseUrl} cannot be reached.`,
-      hint: '`kulning status`',
+      text: clientWords.unreachable(baseUrl),
       cause,
     });
   });
   if (!response.ok) {
     const { error } = (await response.json()) as { error: { code: string; message: string; hint?: string } };
-    throw new KulningError({ ...error, status: response.status });
+    throw new KulningError({ ...error, status: response.status, text: asSaid(error) });
   }
   const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
   return { cookie, me: identityOperations.login.result.parse(await response.json()) };
