@@ -6,6 +6,7 @@ import type {
   PlacementRequest,
   SiteFacts,
 } from '../server/src/core/placement/facts.ts';
+import { FactsIndex } from '../server/src/core/placement/facts-index.ts';
 import { placeOf } from '../server/src/core/placement/place.ts';
 import type { WorkFacts } from '../server/src/core/policy/judge.ts';
 import { createJudge, starterPolicy } from '../server/src/features/placement/index.ts';
@@ -80,6 +81,7 @@ function measure(what: string, times: number, work: (index: number) => void): Be
 export function benchPlacement(): BenchRow[] {
   const facts = world();
   const judge = createJudge(starterPolicy);
+  const index = new FactsIndex(facts);
   const place = placeOf(siteOf('home', 'SE'), now);
   const work = (purpose: string): WorkFacts => ({
     dataClass: 'personal',
@@ -94,12 +96,13 @@ export function benchPlacement(): BenchRow[] {
     measure('one place judged again', 50_000, () => {
       judge.judge(work('support'), place, 'engine');
     }),
-    measure('decision: 3 candidates, 7 places', 20_000, (index) => {
+    measure('decision: 3 candidates, 7 places', 20_000, (number) => {
       decide(
         request,
         facts,
-        { now: now + index, inFlight: { deployment_home: index & 3 }, breakers: {}, seed: index },
+        { now: now + number, inFlight: { deployment_home: number & 3 }, breakers: {}, seed: number },
         judge,
+        index,
       );
     }),
   ];

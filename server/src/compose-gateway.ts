@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { type Ground, openGround, placesOf } from './compose.ts';
 import type { Config } from './config.ts';
+import { FactsIndex } from './core/placement/facts-index.ts';
 import { type CallJournal, createCallJournal, createCallShipping } from './features/calls/index.ts';
 import { Dispatch } from './features/dispatch/index.ts';
 import {
@@ -122,7 +123,13 @@ function snapshotSource({ config, database, sites, models, placements }: Ground)
   return createSnapshotSource(database, {
     ground: async (trx) => {
       const { facts, digest, judge } = await placements.readSnapshot(trx);
-      return { facts, factsHash: digest, judge, endpoints: await models.endpoints(trx) };
+      return {
+        facts,
+        index: new FactsIndex(facts),
+        factsHash: digest,
+        judge,
+        endpoints: await models.endpoints(trx),
+      };
     },
     places: (trx) => placesOf(trx, sites, config.site),
     restricted: restrictedSubjects,

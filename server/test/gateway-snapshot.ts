@@ -1,4 +1,5 @@
 import type { EngineEndpoint } from '../src/core/engine/engine.ts';
+import { FactsIndex } from '../src/core/placement/facts-index.ts';
 import type { DeploymentFacts, PlacementFacts, SiteFacts } from '../src/core/placement/facts.ts';
 import { type GatewayKey, keyDigest, type Snapshot } from '../src/features/gateway/index.ts';
 import { createJudge, starterPolicy } from '../src/features/placement/index.ts';
@@ -112,6 +113,7 @@ export function snapshotOf(
     ]),
     ground: {
       facts,
+      index: new FactsIndex(facts),
       factsHash: 'sha256:facts',
       judge: createJudge(starterPolicy),
       endpoints: new Map(engines.map(({ deployment, endpoint }) => [deployment.id, endpoint])),

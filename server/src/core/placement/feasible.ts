@@ -1,15 +1,8 @@
 import type { PathRole, PolicyJudge, WorkFacts } from '../policy/judge.ts';
 import type { RuleRef } from '../policy/rule.ts';
 import type { PathPlace, Reason, ReasonSubject } from './decision.ts';
-import {
-  evidenceTiers,
-  type CallInputs,
-  type DeploymentFacts,
-  type PlacementFacts,
-  type PlacementRequest,
-  type SiteFacts,
-} from './facts.ts';
-import { modelOf, placeOf } from './place.ts';
+import { evidenceTiers, type CallInputs, type DeploymentFacts, type PlacementRequest } from './facts.ts';
+import type { FactsIndex } from './facts-index.ts';
 
 /** What policy said about some places: those it allowed, or why not. */
 export interface Judged {
@@ -22,19 +15,18 @@ export interface Judged {
 export interface Question {
   readonly request: PlacementRequest;
   readonly work: WorkFacts;
-  readonly sites: ReadonlyMap<string, SiteFacts>;
+  readonly index: FactsIndex;
   readonly inputs: CallInputs;
   readonly policy: PolicyJudge;
 }
 
 export function questionOf(
   request: PlacementRequest,
-  facts: PlacementFacts,
+  index: FactsIndex,
   inputs: CallInputs,
   policy: PolicyJudge,
 ): Question {
-  const sites = new Map(facts.sites.map((site) => [site.id, site]));
-  return { request, work: workOf(request), sites, inputs, policy };
+  return { request, work: workOf(request), index, inputs, policy };
 }
 
 function workOf({
@@ -76,17 +68,21 @@ export function judgeEngine(question: Question, deployment: DeploymentFacts): Ju
 }
 
 export function together(parts: readonly Judged[]): Judged {
-  return {
-    places: parts.flatMap((part) => part.places),
-    allowedBy: eachOnce(parts.flatMap((part) => part.allowedBy)),
-    reasons: parts.flatMap((part) => part.reasons),
-  };
+  const places: PathPlace[] = [];
+  const allowedBy: RuleRef[] = [];
+  const reasons: Reason[] = [];
+  for (const part of parts) {
+    places.push(...part.places);
+    allowedBy.push(...part.allowedBy);
+    reasons.push(...part.reasons);
+  }
+  return { places, allowedBy: eachOnce(allowedBy), reasons };
 }
 
 /** What else stands in the way of a permitted candidate; empty when it can take the call now. */
 export function obstacles({ request, inputs, work }: Question, deployment: DeploymentFacts): Reason[] {
   const { id, siteId, model, slots, contextTokens } = deployment;
-  const { inputTokens, maxTokens } = request;
+  const { inputTokens, maxTokens, ability = 'chat' } = request;
   const inFlight = inputs.inFlight[id] ?? 0;
   const about = (code: Reason['code'], rest: Partial<ReasonSubject> = {}): Reason => ({
     code,
@@ -95,6 +91,7 @@ export function obstacles({ request, inputs, work }: Question, deployment: Deplo
     subject: { dataClass: work.dataClass, model, ...rest },
   });
   const found: Reason[] = [];
+  if (deployment.capabilities?.[ability] === false) found.push(about('ability.missing', { ability }));
   if (
     contextTokens !== undefined &&
     inputTokens !== undefined &&
@@ -121,13 +118,13 @@ function judgePlace(
   siteId: string,
   deployment?: DeploymentFacts,
 ): Judged {
-  const { work, policy, inputs } = question;
-  const site = question.sites.get(siteId);
+  const { work, policy, inputs, index } = question;
+  const site = index.site(siteId);
   if (!site) {
     const reason: Reason = { code: 'site.unknown', role, siteId, subject: { dataClass: work.dataClass } };
     return { places: [], allowedBy: [], reasons: [reason] };
   }
-  const place = placeOf(site, inputs.now, deployment && modelOf(deployment));
+  const place = index.placeAt(site, inputs.now, deployment);
   const verdict = policy.judge(work, place, role);
   const subject: ReasonSubject = {
     dataClass: work.dataClass,
@@ -151,5 +148,5 @@ function judgePlace(
 }
 
 export function eachOnce(rules: readonly RuleRef[]): RuleRef[] {
-  return [...new Map(rules.map((rule) => [rule.id, rule])).values()];
+  return rules.filter((rule, index) => rules.findIndex(({ id }) => id === rule.id) === index);
 }

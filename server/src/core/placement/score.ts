@@ -43,14 +43,11 @@ export function criteriaOf(
   };
   return (Object.keys(figures) as CriterionName[]).map((name) => {
     const { value, provenance } = figures[name];
-    return {
-      name,
-      weight: weights[name],
-      ...(value !== undefined && { value }),
-      unit: units[name],
-      provenance,
-      share: value === undefined ? 1 : Math.min(1, Math.max(0, value / worst[name])),
-    };
+    const weight = weights[name];
+    const unit = units[name];
+    // Written out twice: spreading an optional member costs more than all the rest of a decision.
+    if (value === undefined) return { name, weight, unit, provenance, share: 1 };
+    return { name, weight, value, unit, provenance, share: Math.min(1, Math.max(0, value / worst[name])) };
   });
 }
 

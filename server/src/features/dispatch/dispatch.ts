@@ -4,6 +4,7 @@ import type { EngineEndpoint } from '../../core/engine/engine.ts';
 import { decide, type Placement, refusedAtIngress } from '../../core/placement/decide.ts';
 import type { Decision } from '../../core/placement/decision.ts';
 import type { DecisionRecord, PlacementFacts, PlacementRequest } from '../../core/placement/facts.ts';
+import type { FactsIndex } from '../../core/placement/facts-index.ts';
 import type { PolicyJudge } from '../../core/policy/judge.ts';
 import type { CallIntent, CallSettlement, SettlementSink } from './call-record.ts';
 import { DeploymentLoad } from './deployment-load.ts';
@@ -12,6 +13,7 @@ import { EnginePools, type EngineRequest } from './engine-pools.ts';
 /** What decisions rest on until it is replaced as a whole. */
 export interface DispatchGround {
   readonly facts: PlacementFacts;
+  readonly index: FactsIndex;
   readonly factsHash: string;
   readonly judge: PolicyJudge;
   /** By deployment. */
@@ -65,7 +67,7 @@ export class Dispatch {
     const work = `${organisationId} ${dataClass} ${demonstration} ${purpose}`;
     if ((open.get(work) ?? 0) > now) return undefined;
     const inputs = this.#load.inputs(now, this.#seed());
-    const refused = refusedAtIngress(request, ground.facts, inputs, ground.judge);
+    const refused = refusedAtIngress(request, ground.facts, inputs, ground.judge, ground.index);
     if (refused)
       return { refused, record: { request, inputs, facts: ground.factsHash, policy: ground.judge.hash } };
     if (open.size >= MOST_OPEN_WAYS) open.clear();
@@ -78,7 +80,7 @@ export class Dispatch {
     ground: DispatchGround,
   ): { reservation: Reservation } | { refused: Refused; record: DecisionRecord } {
     const inputs = this.#load.inputs(this.#now(), this.#seed());
-    const decision = decide(request, ground.facts, inputs, ground.judge);
+    const decision = decide(request, ground.facts, inputs, ground.judge, ground.index);
     const record = { request, inputs, facts: ground.factsHash, policy: ground.judge.hash };
     if (decision.outcome === 'refused') return { refused: decision, record };
     const { placement } = decision;

@@ -11,6 +11,7 @@ import {
 import type { PathRole, PlaceFacts, PolicyJudge, Verdict, WorkFacts } from '../../core/policy/judge.ts';
 import type { RuleRef } from '../../core/policy/rule.ts';
 import { policySchema, type PolicyRule, type PolicyText } from './policy-text.ts';
+import { VerdictCache } from './verdict-cache.ts';
 
 /** Named when nothing permits: a refusal always names something. */
 export const noRulePermits: RuleRef = {
@@ -74,25 +75,11 @@ export function createCedar({ verdicts = 50_000, policies = 4 }: CedarOptions = 
   return {
     verdictOf,
     judgeOf(policy) {
-      const kept = new Map<string, Verdict>();
-      const written = new WeakMap<WorkFacts, string>();
+      const cache = new VerdictCache(verdicts);
       return {
         hash: policy.hash,
-        judge(work, place, role) {
-          // The work is the same object at every place of a decision: it is written out once.
-          const about = written.get(work) ?? JSON.stringify(work);
-          written.set(work, about);
-          const question = `${role}${about}${JSON.stringify(place)}`;
-          const known = kept.get(question);
-          if (known) return known;
-          const verdict = verdictOf(policy, work, place, role);
-          if (kept.size >= verdicts) {
-            const { value } = kept.keys().next();
-            if (value !== undefined) kept.delete(value);
-          }
-          kept.set(question, verdict);
-          return verdict;
-        },
+        judge: (work, place, role) =>
+          cache.verdict(work, place, role, () => verdictOf(policy, work, place, role)),
       };
     },
   };
