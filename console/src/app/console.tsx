@@ -1,5 +1,4 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { Tooltip } from '@base-ui/react/tooltip';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -17,9 +16,7 @@ export function Console() {
       <QueryClientProvider client={queries}>
         <WordsProvider>
           <ApiProvider>
-            <Tooltip.Provider>
-              <RouterProvider router={router} />
-            </Tooltip.Provider>
+            <RouterProvider router={router} />
           </ApiProvider>
         </WordsProvider>
       </QueryClientProvider>

@@ -1,16 +1,20 @@
 import { identityOperations, instanceOperations } from '@kulning/sdk';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { Outside } from './outside.tsx';
 import { Problem, Skeleton } from '../ui/states.tsx';
 import { useWords } from '../words/words.tsx';
 import { useOperation } from './api.tsx';
-import { NavigationDrawer, NavigationList } from './navigation-list.tsx';
+import { NavigationList } from './navigation-list.tsx';
 import { OrganisationSwitcher } from './organisation-switcher.tsx';
 import { SessionProvider } from './session.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WhereSentence } from './where-sentence.tsx';
+
+const NavigationDrawer = lazy(async () => ({
+  default: (await import('./navigation-drawer.tsx')).NavigationDrawer,
+}));
 
 /** The signed-in part. A stranger is sent to sign in, and back afterwards to where they wanted to be. */
 export function Frame() {
@@ -53,7 +57,7 @@ export function Frame() {
             </p>
           </div>
         </aside>
-        <NavigationDrawer open={drawer} onClose={() => setDrawer(false)} />
+        <Suspense>{drawer && <NavigationDrawer onClose={() => setDrawer(false)} />}</Suspense>
         <div className="flex min-w-0 flex-col">
           <TopBar onMenu={() => setDrawer(true)} />
           {pathname !== '/' && <WhereSentence />}

@@ -3,20 +3,20 @@ import { useNavigate } from '@tanstack/react-router';
 import { Hatched } from '../ui/badge.tsx';
 import { ChevronIcon } from '../ui/icons.tsx';
 import { Mark } from '../ui/mark.tsx';
-import { Menu, MenuChoices, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
-import { useWords } from '../words/words.tsx';
+import { Menu, type MenuEntry } from '../ui/menu.tsx';
+import { useSpeech, useWords } from '../words/words.tsx';
+import { organisationName } from './names.ts';
 import { useSession } from './session.tsx';
 import { useSwitchOrganisation } from './use-switch-organisation.ts';
 
 /** In whose name the reader acts; an agency's clients stand under it. */
 export function OrganisationSwitcher() {
   const words = useWords();
-  const session = useSession();
-  const navigate = useNavigate();
-  const { change, error } = useSwitchOrganisation();
-  const { name: own, demonstration: isDemonstration } = session.organisation;
+  const { organisation } = useSession();
+  const entries = useEntries();
+  const name = organisationName(organisation);
   // What is seen stands in what is spoken (WCAG 2.5.3).
-  const seen = isDemonstration ? `${own} ${words.frame.demonstration}` : own;
+  const seen = organisation.demonstration ? `${name} ${words.frame.demonstration}` : name;
   return (
     <div className="border-b border-line p-2">
       <Menu
@@ -27,35 +27,51 @@ export function OrganisationSwitcher() {
           <>
             <Mark />
             <span className="min-w-0 flex-1">
-              <span className="line-clamp-2 font-semibold break-words">{session.organisation.name}</span>
-              {session.organisation.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
+              <span className="line-clamp-2 font-semibold break-words">{name}</span>
+              {organisation.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
             </span>
             <ChevronIcon className="size-4 text-soft" />
           </>
         }
-      >
-        <MenuChoices
-          label={words.frame.organisations}
-          value={session.organisation.id}
-          onChoose={(id) => id !== session.organisation.id && change(id)}
-          choices={session.organisations.map(({ id, name, parentId, demonstration }) => ({
-            value: id,
-            label: (
-              <span
-                className={`flex items-center gap-2 ${parentId !== null && session.organisations.some((other) => other.id === parentId) ? 'pl-3' : ''}`}
-              >
-                <span className="min-w-0 flex-1 break-words">{name}</span>
-                {demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
-              </span>
-            ),
-          }))}
-        />
-        <MenuLine />
-        <MenuItem onSelect={() => void navigate({ to: '/settings/clients' })}>
-          {words.frame.manageClients}
-        </MenuItem>
-        {error && <MenuNote>{error.message}</MenuNote>}
-      </Menu>
+        entries={entries}
+      />
     </div>
   );
+}
+
+function useEntries(): readonly MenuEntry[] {
+  const { words, language } = useSpeech();
+  const { organisation, organisations } = useSession();
+  const navigate = useNavigate();
+  const { change, error } = useSwitchOrganisation();
+  const isClient = (parentId: string | null) => organisations.some(({ id }) => id === parentId);
+  return [
+    {
+      id: 'organisations',
+      kind: 'choices',
+      label: words.frame.organisations,
+      value: organisation.id,
+      onChoose: (id) => id !== organisation.id && change(id),
+      choices: organisations.map((choice) => ({
+        value: choice.id,
+        label: (
+          <span className={`flex items-center gap-2 ${isClient(choice.parentId) ? 'pl-3' : ''}`}>
+            <span className="min-w-0 flex-1 break-words">{organisationName(choice)}</span>
+            {choice.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
+          </span>
+        ),
+      })),
+    },
+    {
+      id: 'clients',
+      kind: 'actions',
+      actions: [
+        {
+          label: words.frame.manageClients,
+          onSelect: () => void navigate({ to: '/settings/clients' }),
+        },
+      ],
+    },
+    ...(error ? [{ id: 'error', kind: 'note', text: error.text[language].message } as const] : []),
+  ];
 }

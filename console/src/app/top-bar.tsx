@@ -6,8 +6,8 @@ import { chooseTheme, useTheme } from '../theme/theme.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Hint } from '../ui/hint.tsx';
 import { MenuIcon, MoonIcon, PauseIcon, PersonIcon, SunIcon } from '../ui/icons.tsx';
-import { Menu, MenuChoices, MenuItem, MenuLine, MenuNote } from '../ui/menu.tsx';
-import { languages } from '../words/format.ts';
+import { Menu } from '../ui/menu.tsx';
+import { languages, type Language } from '../words/format.ts';
 import { useSpeech, useWords } from '../words/words.tsx';
 import { useAct } from './api.tsx';
 import { pageOf, sectionOf } from './navigation.ts';
@@ -90,14 +90,17 @@ export function LanguageMenu() {
       label={`${words.frame.language}: ${language.toUpperCase()}`}
       triggerClass={square}
       trigger={<span className="font-mono text-xs">{language.toUpperCase()}</span>}
-    >
-      <MenuChoices
-        label={words.frame.language}
-        value={language}
-        onChoose={setLanguage}
-        choices={languages.map(({ id, name }) => ({ value: id, label: <span lang={id}>{name}</span> }))}
-      />
-    </Menu>
+      entries={[
+        {
+          id: 'languages',
+          kind: 'choices',
+          label: words.frame.language,
+          value: language,
+          onChoose: (id) => setLanguage(id as Language),
+          choices: languages.map(({ id, name }) => ({ value: id, label: <span lang={id}>{name}</span> })),
+        },
+      ]}
+    />
   );
 }
 
@@ -129,23 +132,33 @@ function AccountMenu() {
         void navigate({ to: '/login', search: {} });
       },
     });
+  const who = session.user ? (
+    <>
+      <span className="block font-medium text-ink">{session.user.name}</span>
+      <span className="block break-all">{session.user.email}</span>
+    </>
+  ) : (
+    words.frame.byKey
+  );
   return (
-    <Menu label={words.frame.account} triggerClass={square} trigger={<PersonIcon />}>
-      <MenuNote>
-        {session.user ? (
-          <>
-            <span className="block font-medium text-ink">{session.user.name}</span>
-            <span className="block break-all">{session.user.email}</span>
-          </>
-        ) : (
-          words.frame.byKey
-        )}
-      </MenuNote>
-      <MenuLine />
-      <MenuItem onSelect={() => void navigate({ to: '/settings/appearance' })}>
-        {words.pages.appearance}
-      </MenuItem>
-      <MenuItem onSelect={leave}>{words.frame.signOut}</MenuItem>
-    </Menu>
+    <Menu
+      label={words.frame.account}
+      triggerClass={square}
+      trigger={<PersonIcon />}
+      entries={[
+        { id: 'who', kind: 'note', text: who },
+        {
+          id: 'do',
+          kind: 'actions',
+          actions: [
+            {
+              label: words.pages.appearance,
+              onSelect: () => void navigate({ to: '/settings/appearance' }),
+            },
+            { label: words.frame.signOut, onSelect: leave },
+          ],
+        },
+      ]}
+    />
   );
 }

@@ -2,11 +2,9 @@ import type { instanceOperations, OperationResult } from '@kulning/sdk';
 
 import type { Words } from '../words/en.ts';
 import type { Format } from '../words/format.ts';
+import { siteNameAlone, siteNameWithin } from './names.ts';
 
 export type Whereabouts = OperationResult<typeof instanceOperations.where>;
-
-/** “Borlänge (simulated)” is named so that no list hides it; the sentence says it in the reader's own words. */
-const nameAlone = (site: string) => site.replace(/ \([^)]*\)$/, '');
 
 const unique = (items: readonly string[]) => [...new Set(items)];
 
@@ -19,7 +17,7 @@ export function whereSentence(where: Whereabouts, words: Words, format: Format):
     ({ simulated }) => !simulated,
   );
   const known = unique(real.flatMap(({ country }) => (country === null ? [] : [format.country(country)])));
-  const places = unique(real.map(({ site }) => site));
+  const places = unique(real.map(({ site }) => siteNameWithin(site, words)));
   const declared = real.every(({ tier }) => tier === null || tier === 'T0');
   const unknown = real.some(({ country }) => country === null);
   const first =
@@ -31,5 +29,5 @@ export function whereSentence(where: Whereabouts, words: Words, format: Format):
           declared ? words.where.declared : words.where.attested,
         ) + (unknown ? ` ${words.where.partlyUnknown}` : '');
   if (where.simulated.length === 0) return first;
-  return `${first} ${words.where.simulated(format.list(unique(where.simulated.map(({ site }) => nameAlone(site)))), where.simulated.length)}`;
+  return `${first} ${words.where.simulated(format.list(unique(where.simulated.map(({ site }) => siteNameAlone(site, words)))), where.simulated.length)}`;
 }

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useAct, useOperation } from '../app/api.tsx';
 import { errorAt, onSubmit, type FormTexts } from '../app/form.ts';
 import { Outside } from '../app/outside.tsx';
+import { numberOf } from '../sites/site-declaration.ts';
 import { Button } from '../ui/button.tsx';
 import { CountrySelect } from '../ui/country-select.tsx';
 import { Checkbox, Field, Select, TextInput } from '../ui/field.tsx';
@@ -106,7 +107,7 @@ export function ClaimScreen() {
 
 /** The contract's claim from the form's texts; what is missing the server names by its path. */
 function claimOf(texts: FormTexts, language: Language, ownParent: boolean) {
-  const { parentName, parentCountry, place } = texts;
+  const { parentName, parentCountry, place, latitude, longitude } = texts;
   const parent =
     ownParent || parentName === undefined || parentCountry === undefined
       ? undefined
@@ -123,6 +124,8 @@ function claimOf(texts: FormTexts, language: Language, ownParent: boolean) {
       operator: texts.operator ?? '',
       ...(parent && { parent }),
       ...(place !== undefined && { place }),
+      ...(latitude !== undefined && { latitude: numberOf(latitude) }),
+      ...(longitude !== undefined && { longitude: numberOf(longitude) }),
     },
   };
 }
@@ -144,8 +147,19 @@ function MachineFields({ error, ownParent, onOwnParent }: MachineFieldsProps) {
         <CountrySelect name="country" required />
       </Field>
       <Field label={words.claim.place} hint={words.claim.placeHint} error={errorAt(error, 'place')}>
-        <TextInput name="place" maxLength={120} />
+        <TextInput name="place" maxLength={120} autoComplete="address-level2" />
       </Field>
+      <details className="text-sm">
+        <summary className="w-fit text-soft">{words.claim.coordinates}</summary>
+        <div className="mt-3 grid grid-cols-2 gap-3">
+          <Field label={words.claim.latitude} error={errorAt(error, 'latitude')}>
+            <TextInput name="latitude" inputMode="decimal" placeholder="60.73" />
+          </Field>
+          <Field label={words.claim.longitude} error={errorAt(error, 'longitude')}>
+            <TextInput name="longitude" inputMode="decimal" placeholder="14.99" />
+          </Field>
+        </div>
+      </details>
       <Field label={words.claim.operator} hint={words.claim.operatorHint} error={errorAt(error, 'operator')}>
         <TextInput name="operator" required maxLength={120} />
       </Field>

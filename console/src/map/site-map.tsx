@@ -1,6 +1,7 @@
 import type { Site } from '@kulning/sdk';
 import { useId, useMemo } from 'react';
 
+import { siteName } from '../app/names.ts';
 import { useSpeech } from '../words/words.tsx';
 import { carbonColour, carbonSteps } from './carbon-scale.ts';
 import { borderLines, lakeRings, landRings } from './europe-outline.ts';
@@ -34,15 +35,12 @@ export function SiteMap({ sites, selected }: SiteMapProps) {
         : [{ site, ...project(site.longitude, site.latitude), radius: radiusOf(site) }],
     ),
   );
-  const unplaced = sites
-    .filter(({ latitude, longitude }) => latitude === undefined || longitude === undefined)
-    .map(({ name }) => name);
   return (
     <figure className="m-0 flex flex-col">
       <svg
         viewBox={`0 0 ${mapFrame.width} ${mapFrame.height}`}
         role="img"
-        aria-label={words.map.label(format.list(sites.map(({ name }) => name)))}
+        aria-label={words.map.label(format.list(sites.map(({ name }) => siteName(name, words))))}
         className="block w-full bg-sea"
       >
         <path
@@ -108,17 +106,22 @@ export function SiteMap({ sites, selected }: SiteMapProps) {
             strokeLinejoin="round"
             className="fill-(--ink) stroke-(--land)"
           >
-            {site.name}
+            {siteName(site.name, words)}
           </text>
         ))}
       </svg>
-      <Legend unplaced={unplaced} />
+      <Legend sites={sites} />
     </figure>
   );
 }
 
-function Legend({ unplaced }: { readonly unplaced: readonly string[] }) {
+function Legend({ sites }: { readonly sites: readonly Site[] }) {
   const { words, format } = useSpeech();
+  /** What the dots leave out or round off, said rather than guessed at. */
+  const saidOf = (say: (names: string) => string, which: (site: Site) => boolean) => {
+    const names = sites.filter(which).map(({ name }) => siteName(name, words));
+    return names.length > 0 && <span>{say(format.list(names))}</span>;
+  };
   return (
     <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 text-xs text-soft">
       <span className="inline-flex items-center gap-1.5">
@@ -136,7 +139,12 @@ function Legend({ unplaced }: { readonly unplaced: readonly string[] }) {
       />
       <Sample label={words.map.notOpen} className="bg-transparent" />
       <span>{words.map.size}</span>
-      {unplaced.length > 0 && <span>{words.map.notPlaced(format.list(unplaced))}</span>}
+      {saidOf(words.map.townOnly, ({ coordinatesOf }) => coordinatesOf === 'town')}
+      {saidOf(words.map.countryOnly, ({ coordinatesOf }) => coordinatesOf === 'country')}
+      {saidOf(
+        words.map.notPlaced,
+        ({ latitude, longitude }) => latitude === undefined || longitude === undefined,
+      )}
     </figcaption>
   );
 }

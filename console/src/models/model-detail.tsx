@@ -34,7 +34,7 @@ export function ModelDetail({ model, siteName, onRemoved }: ModelDetailProps) {
     <div className="flex flex-col gap-3 px-4 py-3 text-sm">
       {model.toy !== null && (
         <p>
-          <Hatched>{words.playground.toy}</Hatched> {model.toy}
+          <Hatched>{model.toy}</Hatched>
         </p>
       )}
       <Link

@@ -1,20 +1,18 @@
-import { modelsOperations, sitesOperations, type ModelView } from '@kulning/sdk';
+import { modelGuidance, modelsOperations, sitesOperations, type ModelView } from '@kulning/sdk';
 
 import { useAct, useOperation } from '../app/api.tsx';
 import { errorAt, onSubmit, type FormTexts } from '../app/form.ts';
+import { siteName, thisMachineSlug } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { CodeLine } from '../ui/copy.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { Problem } from '../ui/states.tsx';
-import { useWords } from '../words/words.tsx';
-
-const ministral = 'llama-server -hf mistralai/Ministral-3-8B-Instruct-2512-GGUF --port 8080';
-const mistralSmall = 'vllm serve mistralai/Mistral-Small-3.2-24B-Instruct-2506 --port 8000';
+import { useSpeech } from '../words/words.tsx';
 
 /** A GGUF file on this machine, or any OpenAI-compatible server; and how to come by one. */
 export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => void }) {
-  const words = useWords();
+  const { words } = useSpeech();
   const may = useMay();
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const act = useAct(modelsOperations.add, [modelsOperations.list]);
@@ -31,68 +29,89 @@ export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => v
     act.mutate({ body }, { onSuccess: onDone });
   };
   return (
-    <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
-      <Field
-        label={words.models.sourceLabel}
-        hint={words.models.sourceHint}
-        error={errorAt(act.error, 'source')}
-      >
-        <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
-      </Field>
-      <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
-        <TextInput name="name" pattern="[a-z0-9][a-z0-9._\-]{0,79}" />
-      </Field>
-      <Field label={words.models.siteLabel} error={errorAt(act.error, 'siteId')}>
-        <Select name="siteId" defaultValue="">
-          <option value="">{words.models.thisMachine}</option>
-          {(sites.data?.items ?? []).map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
+    <>
+      <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
+        <Field
+          label={words.models.sourceLabel}
+          hint={words.models.sourceHint}
+          error={errorAt(act.error, 'source')}
+        >
+          <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
+        </Field>
+        <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
+          <TextInput name="name" pattern="[a-z0-9][a-z0-9._\-]{0,79}" />
+        </Field>
+        <Field label={words.models.siteLabel} error={errorAt(act.error, 'siteId')}>
+          <Select name="siteId" defaultValue="">
+            <option value="">{words.names.thisMachine}</option>
+            {(sites.data?.items ?? [])
+              .filter(({ slug }) => slug !== thisMachineSlug)
+              .map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {siteName(name, words)}
+                </option>
+              ))}
+          </Select>
+        </Field>
+        <details className="text-sm">
+          <summary className="w-fit text-soft">{words.models.more}</summary>
+          <div className="mt-3 flex flex-col gap-4">
+            <Field
+              label={words.models.engineModel}
+              hint={words.models.engineModelHint}
+              error={errorAt(act.error, 'engineModel')}
+            >
+              <TextInput name="engineModel" />
+            </Field>
+            <Field
+              label={words.models.apiKey}
+              hint={words.models.apiKeyHint}
+              error={errorAt(act.error, 'apiKey')}
+            >
+              <TextInput name="apiKey" type="password" autoComplete="off" />
+            </Field>
+            <Field
+              label={words.models.licence}
+              hint={words.models.licenceHint}
+              error={errorAt(act.error, 'licence.id')}
+            >
+              <TextInput name="licence" placeholder="Apache-2.0" />
+            </Field>
+            <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
+              <TextInput name="contextTokens" type="number" min={64} />
+            </Field>
+          </div>
+        </details>
+        {act.isError && <Problem error={act.error} />}
+        <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
+          {words.models.add}
+        </Button>
+      </form>
+      <Guidance />
+    </>
+  );
+}
+
+/** The same words as `kulning models add` says in a terminal. */
+function Guidance() {
+  const { language } = useSpeech();
+  const { title, ways, notes } = modelGuidance(language);
+  return (
+    <section className="flex flex-col gap-3 border-t border-line px-4 py-4 text-sm">
+      <h3 className="font-semibold">{title}</h3>
+      {ways.map((way) => (
+        <div key={way.title} className="flex flex-col gap-1.5">
+          <p>{way.title}</p>
+          {way.commands.map((command) => (
+            <CodeLine key={command} text={command} />
           ))}
-        </Select>
-      </Field>
-      <details className="text-sm">
-        <summary className="w-fit text-soft">{words.models.more}</summary>
-        <div className="mt-3 flex flex-col gap-4">
-          <Field
-            label={words.models.engineModel}
-            hint={words.models.engineModelHint}
-            error={errorAt(act.error, 'engineModel')}
-          >
-            <TextInput name="engineModel" />
-          </Field>
-          <Field
-            label={words.models.apiKey}
-            hint={words.models.apiKeyHint}
-            error={errorAt(act.error, 'apiKey')}
-          >
-            <TextInput name="apiKey" type="password" autoComplete="off" />
-          </Field>
-          <Field
-            label={words.models.licence}
-            hint={words.models.licenceHint}
-            error={errorAt(act.error, 'licence.id')}
-          >
-            <TextInput name="licence" placeholder="Apache-2.0" />
-          </Field>
-          <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
-            <TextInput name="contextTokens" type="number" min={64} />
-          </Field>
         </div>
-      </details>
-      {act.isError && <Problem error={act.error} />}
-      <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
-        {words.models.add}
-      </Button>
-      <section className="flex flex-col gap-2 border-t border-line pt-3 text-sm">
-        <h3 className="font-semibold">{words.models.how}</h3>
-        <p className="text-soft">{words.models.howMinistral}</p>
-        <CodeLine text={ministral} />
-        <p className="text-soft">{words.models.howSmall}</p>
-        <CodeLine text={mistralSmall} />
-        <p className="text-soft">{words.models.howThen}</p>
-      </section>
-    </form>
+      ))}
+      {notes.map((note) => (
+        <p key={note} className="text-xs text-soft">
+          {note}
+        </p>
+      ))}
+    </section>
   );
 }

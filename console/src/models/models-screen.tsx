@@ -2,6 +2,7 @@ import { enginesOperations, modelsOperations, sitesOperations, type ModelView } 
 import { getRouteApi, Link } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
+import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Hatched } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -25,11 +26,14 @@ export function ModelsScreen() {
   const navigate = route.useNavigate();
   const models = useOperation(modelsOperations.list, undefined, { refetchMs: 5000 });
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
-  const siteName = (id: string) => sites.data?.items.find((site) => site.id === id)?.name ?? id;
+  const siteNameOf = (id: string) => {
+    const site = sites.data?.items.find((candidate) => candidate.id === id);
+    return site ? siteName(site.name, words) : id;
+  };
   const chosen = models.data?.items.find(({ id, name }) => name === search.model || id === search.model);
   const go = (part: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, model: undefined, add: undefined, ...part }) });
-  const columns = useModelColumns(siteName);
+  const columns = useModelColumns(siteNameOf);
   const detail = () => {
     if (search.add === true)
       return {
@@ -41,7 +45,9 @@ export function ModelsScreen() {
       chosen && {
         id: chosen.id,
         title: chosen.name,
-        content: <ModelDetail key={chosen.id} model={chosen} siteName={siteName} onRemoved={() => go({})} />,
+        content: (
+          <ModelDetail key={chosen.id} model={chosen} siteName={siteNameOf} onRemoved={() => go({})} />
+        ),
       }
     );
   };
@@ -106,7 +112,7 @@ function useModelColumns(siteName: (id: string) => string): readonly Column<Mode
       id: 'kind',
       title: words.models.kind,
       cell: (row) =>
-        row.toy === null ? words.models.origins[row.origin] : <Hatched>{words.playground.toy}</Hatched>,
+        row.toy === null ? words.models.origins[row.origin] : <Hatched>{words.models.toy}</Hatched>,
       value: (row) => row.toy ?? row.origin,
     },
     {

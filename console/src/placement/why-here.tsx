@@ -1,5 +1,6 @@
 import type { DecisionExplained } from '@kulning/sdk';
 
+import { siteNameAlone } from '../app/names.ts';
 import { Badge, Hatched, type Tone } from '../ui/badge.tsx';
 import { CheckIcon, CrossIcon } from '../ui/icons.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';
@@ -71,7 +72,7 @@ function CandidateItem({ candidate }: { readonly candidate: Candidate }) {
   return (
     <div className="flex flex-col gap-2 border-t border-line px-4 py-3">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="font-medium">{site.name}</span>
+        <span className="font-medium">{siteNameAlone(site.name, words)}</span>
         {site.country !== undefined && <span className="text-soft">{format.country(site.country)}</span>}
         {site.simulated && <Hatched>{words.common.simulated}</Hatched>}
         <Badge tone={verdictTones[candidate.verdict]}>{words.why.verdicts[candidate.verdict]}</Badge>

@@ -114,8 +114,8 @@ function Bench({
             </Field>
           </div>
           {model && model.toy !== null && (
-            <p className="text-xs text-soft">
-              <Hatched>{words.playground.toy}</Hatched> {model.toy}
+            <p>
+              <Hatched>{model.toy}</Hatched>
             </p>
           )}
           <Field label={words.playground.prompt}>

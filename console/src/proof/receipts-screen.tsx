@@ -2,6 +2,7 @@ import { callOutcomes, proofOperations, sitesOperations, type ReceiptSummary } f
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
+import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -43,8 +44,11 @@ export function ReceiptsScreen() {
     { keep: true, refetchMs: 10_000 },
   );
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
-  const siteName = (id: string | null) => sites.data?.items.find((site) => site.id === id)?.name ?? id;
-  const columns = useReceiptColumns(siteName);
+  const siteNameOf = (id: string | null) => {
+    const site = sites.data?.items.find((candidate) => candidate.id === id);
+    return site ? siteName(site.name, words) : id;
+  };
+  const columns = useReceiptColumns(siteNameOf);
   const close = () => void navigate({ search: (before) => ({ ...before, receipt: undefined }) });
   return (
     <Screen
@@ -161,7 +165,7 @@ function Filters({
           <option value="">{words.common.all}</option>
           {sites.map(({ id, name }) => (
             <option key={id} value={id}>
-              {name}
+              {siteName(name, words)}
             </option>
           ))}
         </Select>

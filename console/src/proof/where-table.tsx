@@ -1,3 +1,4 @@
+import { siteNameAlone } from '../app/names.ts';
 import type { Whereabouts } from '../app/where-sentence-text.ts';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Hint } from '../ui/hint.tsx';
@@ -24,7 +25,7 @@ export function WhereTable({ where }: { readonly where: Whereabouts }) {
                 key={`${place.site} ${index}`}
                 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1"
               >
-                <span>{place.site}</span>
+                <span>{siteNameAlone(place.site, words)}</span>
                 <span className="text-soft">
                   {[
                     place.place,

@@ -2,6 +2,7 @@ import { sitesOperations, type Site } from '@kulning/sdk';
 import { useState } from 'react';
 
 import { useAct, useOperation } from '../app/api.tsx';
+import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -94,7 +95,7 @@ export function SiteDetail({ site, onEdit, onRemoved }: SiteDetailProps) {
       <Confirm
         open={removing}
         onClose={() => setRemoving(false)}
-        title={words.sites.removeOf(site.name)}
+        title={words.sites.removeOf(siteName(site.name, words))}
         action={words.common.remove}
         busy={remove.isPending}
         error={remove.error}

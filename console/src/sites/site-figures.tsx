@@ -1,5 +1,6 @@
 import type { Site } from '@kulning/sdk';
 
+import { siteName, siteNameAlone } from '../app/names.ts';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -65,7 +66,12 @@ export function SiteCountry({ site }: { readonly site: Site }) {
 /** The columns that both Home and Sites show; `wide` ones leave on narrow screens. */
 export function siteColumns(words: Words, format: Format): readonly Column<Site>[] {
   return [
-    { id: 'name', title: words.sites.name, cell: (site) => site.name, value: (site) => site.name },
+    {
+      id: 'name',
+      title: words.sites.name,
+      cell: (site) => siteNameAlone(site.name, words),
+      value: (site) => siteName(site.name, words),
+    },
     {
       id: 'state',
       title: words.sites.state,

@@ -2,6 +2,7 @@ import { sitesOperations, type Site } from '@kulning/sdk';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
+import { siteName, siteNameAlone } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { SiteMap } from '../map/site-map.tsx';
 import { Button } from '../ui/button.tsx';
@@ -41,12 +42,12 @@ export function SitesScreen() {
     if (search.edit === true)
       return {
         id: `${chosen.id} edit`,
-        title: words.sites.editOf(chosen.name),
+        title: words.sites.editOf(siteName(chosen.name, words)),
         content: <SiteForm key={chosen.id} site={chosen} onDone={(site) => go({ site: site.id })} />,
       };
     return {
       id: chosen.id,
-      title: chosen.name,
+      title: siteNameAlone(chosen.name, words),
       content: (
         <SiteDetail
           key={chosen.id}

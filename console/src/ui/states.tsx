@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../app/api.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';
 import { Button } from './button.tsx';
+import { Prose } from './prose.tsx';
 
 /** Failing: what, why, what to do, the code, and another try. */
 export function Problem({
@@ -18,7 +19,11 @@ export function Problem({
   return (
     <div role="alert" className="rounded-base border border-refused bg-refused-wash px-4 py-3 text-sm">
       <p className="font-medium text-refused">{message}</p>
-      {hint !== undefined && <p className="mt-1 text-ink">{hint}</p>}
+      {hint !== undefined && (
+        <p className="mt-1 text-ink">
+          <Prose text={hint} />
+        </p>
+      )}
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="text-xs text-ink">
           {words.common.code} <code className="font-mono">{error.code}</code>

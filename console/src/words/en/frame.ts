@@ -87,25 +87,6 @@ export const frame = {
     unclaimedLead:
       'Its first start printed an address with a one-time token in the terminal. Open that address. If it is gone, stop Kulning and start it again: it prints a new one.',
   },
-  problems: {
-    'network.unreachable': {
-      message: 'The server cannot be reached.',
-      hint: 'Is Kulning running? `kulning status` tells; `kulning up` starts it.',
-    },
-    'network.timeout': {
-      message: 'The server did not answer in time.',
-      hint: 'Try again; `kulning doctor` looks for the cause.',
-    },
-    'answer.invalid': {
-      message: 'The server’s answer does not fit this console.',
-      hint: 'Reload the page: the console and the server may be of different versions.',
-    },
-    'gateway.unreachable': {
-      message: 'The gateway cannot be reached.',
-      hint: '`kulning status` tells whether its process runs.',
-    },
-    'gateway.cut': { message: 'The answer broke off.', hint: 'Ask again. The receipt says how far it came.' },
-  },
   claim: {
     title: 'Make this Kulning yours',
     lead: 'You are the first. What you enter stays on this machine.',
@@ -120,8 +101,12 @@ export const frame = {
     machine: 'This machine',
     machineLead: 'Policy judges by these facts. Until they are known, personal data is refused here.',
     country: 'Country it stands in',
-    place: 'Place',
-    placeHint: 'Town and room, as you would say it. May stay empty.',
+    place: 'Town',
+    placeHint:
+      'Puts the machine on the map. When empty, the map shows the middle of the country and says so.',
+    coordinates: 'Or its coordinates',
+    latitude: 'Latitude, in degrees',
+    longitude: 'Longitude, in degrees',
     operator: 'Who operates it',
     operatorHint: 'The company that has its hands on the machine: yours, or your hosting firm.',
     ownParent: 'No other company owns the operator',
@@ -146,6 +131,7 @@ export const frame = {
       'Here you will start training and batch work, see why it runs where and when it does, and leave with the weights. This version runs none.',
     meanwhile: 'Meanwhile, try a prompt in the playground',
   },
+  names: { thisMachine: 'This machine', thisMachineWithin: 'this machine' },
   where: {
     title: 'Where your data is',
     lead: 'Where your data is processed and kept, and how well that is known.',
@@ -189,7 +175,10 @@ export const frame = {
     label: (sites: string) => `Map of Europe with ${sites}. The table has the same facts.`,
     carbon: 'Carbon',
     simulated: 'simulated',
-    notPlaced: (sites: string) => `Not on the map, for want of coordinates: ${sites}.`,
+    notPlaced: (sites: string) => `Not on the map, because nobody has said where it stands: ${sites}.`,
+    townOnly: (sites: string) => `Drawn at its town: ${sites}.`,
+    countryOnly: (sites: string) =>
+      `Drawn in the middle of its country, because nobody has said the town: ${sites}.`,
     notOpen: 'not open yet',
     size: 'Size: power',
   },

@@ -88,28 +88,6 @@ export const frame: FrameWords = {
     unclaimedLead:
       'Son premier démarrage a affiché dans le terminal une adresse avec un jeton à usage unique. Ouvrez cette adresse. Si elle est perdue, arrêtez Kulning et redémarrez-le : il en affiche une nouvelle.',
   },
-  problems: {
-    'network.unreachable': {
-      message: 'Le serveur est injoignable.',
-      hint: 'Kulning tourne-t-il ? `kulning status` le dit ; `kulning up` le démarre.',
-    },
-    'network.timeout': {
-      message: 'Le serveur n’a pas répondu à temps.',
-      hint: 'Réessayez ; `kulning doctor` cherche la cause.',
-    },
-    'answer.invalid': {
-      message: 'La réponse du serveur ne convient pas à cette console.',
-      hint: 'Rechargez la page : la console et le serveur sont peut-être de versions différentes.',
-    },
-    'gateway.unreachable': {
-      message: 'La passerelle est injoignable.',
-      hint: '`kulning status` dit si son processus tourne.',
-    },
-    'gateway.cut': {
-      message: 'La réponse s’est interrompue.',
-      hint: 'Reposez la question. Le reçu dit jusqu’où elle est allée.',
-    },
-  },
   claim: {
     title: 'Prenez possession de ce Kulning',
     lead: 'Vous êtes le premier ou la première. Ce que vous saisissez reste sur cette machine.',
@@ -125,8 +103,12 @@ export const frame: FrameWords = {
     machineLead:
       'La politique juge d’après ces faits. Tant qu’ils sont inconnus, les données personnelles sont refusées ici.',
     country: 'Pays où elle se trouve',
-    place: 'Lieu',
-    placeHint: 'Ville et local, comme vous le diriez. Peut rester vide.',
+    place: 'Ville',
+    placeHint:
+      'Place la machine sur la carte. Si ce champ reste vide, la carte montre le milieu du pays et le dit.',
+    coordinates: 'Ou ses coordonnées',
+    latitude: 'Latitude, en degrés',
+    longitude: 'Longitude, en degrés',
     operator: 'Qui l’exploite',
     operatorHint: 'La société qui a la main sur la machine : la vôtre, ou votre hébergeur.',
     ownParent: 'Aucune autre société ne possède l’exploitant',
@@ -152,6 +134,7 @@ export const frame: FrameWords = {
       'Vous lancerez ici des entraînements et des traitements par lots, verrez pourquoi ils tournent où et quand, et repartirez avec les poids. Cette version n’en fait tourner aucun.',
     meanwhile: 'En attendant, essayez une question',
   },
+  names: { thisMachine: 'Cette machine', thisMachineWithin: 'cette machine' },
   where: {
     title: 'Où sont vos données',
     lead: 'Où vos données sont traitées et gardées, et à quel point cela est établi.',
@@ -197,7 +180,9 @@ export const frame: FrameWords = {
     label: (sites) => `Carte de l’Europe avec ${sites}. Le tableau contient les mêmes faits.`,
     carbon: 'Carbone',
     simulated: 'simulé',
-    notPlaced: (sites) => `Absent de la carte, faute de coordonnées : ${sites}.`,
+    notPlaced: (sites) => `Absent de la carte, car personne n’a dit où cela se trouve : ${sites}.`,
+    townOnly: (sites) => `Placé dans sa ville : ${sites}.`,
+    countryOnly: (sites) => `Placé au milieu de son pays, car personne n’a dit la ville : ${sites}.`,
     notOpen: 'pas encore ouvert',
     size: 'Taille : puissance',
   },

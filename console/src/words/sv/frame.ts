@@ -88,25 +88,6 @@ export const frame: FrameWords = {
     unclaimedLead:
       'Den första starten skrev ut en adress med en engångskod i terminalen. Öppna den adressen. Är den borta, stoppa Kulning och starta igen: då skrivs en ny ut.',
   },
-  problems: {
-    'network.unreachable': {
-      message: 'Servern går inte att nå.',
-      hint: 'Kör Kulning? `kulning status` säger det; `kulning up` startar.',
-    },
-    'network.timeout': {
-      message: 'Servern svarade inte i tid.',
-      hint: 'Försök igen; `kulning doctor` letar efter orsaken.',
-    },
-    'answer.invalid': {
-      message: 'Serverns svar passar inte den här konsolen.',
-      hint: 'Ladda om sidan: konsolen och servern kan vara av olika versioner.',
-    },
-    'gateway.unreachable': {
-      message: 'Porten till modellerna går inte att nå.',
-      hint: '`kulning status` säger om dess process kör.',
-    },
-    'gateway.cut': { message: 'Svaret bröts av.', hint: 'Fråga igen. Kvittot säger hur långt det kom.' },
-  },
   claim: {
     title: 'Gör den här Kulning till din',
     lead: 'Du är först. Det du skriver stannar på den här maskinen.',
@@ -121,8 +102,11 @@ export const frame: FrameWords = {
     machine: 'Den här maskinen',
     machineLead: 'Policyn dömer efter dessa uppgifter. Tills de är kända nekas personuppgifter här.',
     country: 'Land där den står',
-    place: 'Plats',
-    placeHint: 'Ort och rum, som du skulle säga det. Får vara tomt.',
+    place: 'Ort',
+    placeHint: 'Sätter maskinen på kartan. Är fältet tomt visar kartan mitten av landet, och säger det.',
+    coordinates: 'Eller dess koordinater',
+    latitude: 'Latitud, i grader',
+    longitude: 'Longitud, i grader',
     operator: 'Vem som driver den',
     operatorHint: 'Företaget som har händerna på maskinen: ditt eget, eller ditt webbhotell.',
     ownParent: 'Inget annat företag äger det som driver den',
@@ -147,6 +131,7 @@ export const frame: FrameWords = {
       'Här ska du starta träning och satsvisa körningar, se varför de kör där och när de gör det, och ta med dig vikterna. Den här versionen kör inga.',
     meanwhile: 'Prova en fråga på provbänken så länge',
   },
+  names: { thisMachine: 'Den här maskinen', thisMachineWithin: 'den här maskinen' },
   where: {
     title: 'Var din data finns',
     lead: 'Var din data behandlas och förvaras, och hur väl det är känt.',
@@ -195,7 +180,9 @@ export const frame: FrameWords = {
     label: (sites) => `Europakarta med ${sites}. Tabellen har samma uppgifter.`,
     carbon: 'Koldioxid',
     simulated: 'simulerad',
-    notPlaced: (sites) => `Inte på kartan, för att koordinater saknas: ${sites}.`,
+    notPlaced: (sites) => `Inte på kartan, för att ingen har sagt var den står: ${sites}.`,
+    townOnly: (sites) => `Ritad på sin ort: ${sites}.`,
+    countryOnly: (sites) => `Ritad mitt i landet, för att ingen har sagt vilken ort: ${sites}.`,
     notOpen: 'inte öppen än',
     size: 'Storlek: effekt',
   },

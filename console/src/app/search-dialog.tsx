@@ -1,10 +1,12 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Dialog } from '@base-ui/react/dialog';
 import { modelsOperations, sitesOperations } from '@kulning/sdk';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { useWords } from '../words/words.tsx';
 import { useOperation } from './api.tsx';
+import { siteName } from './names.ts';
 import { sections } from './navigation.ts';
 import { useMay } from './session.tsx';
 
@@ -18,7 +20,24 @@ interface Hit {
 /** What a receipt's id looks like: the id of its call. */
 const receiptId = /^call_[0-9a-z-]{8,}$/i;
 
-export function SearchBox({ onClose }: { readonly onClose: () => void }) {
+export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
+  const words = useWords();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-veil" />
+        <Dialog.Popup
+          aria-label={words.frame.search}
+          className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-base border border-line bg-raised shadow-lift outline-none"
+        >
+          <SearchBox onClose={onClose} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function SearchBox({ onClose }: { readonly onClose: () => void }) {
   const words = useWords();
   const router = useRouter();
   const [text, setText] = useState('');
@@ -91,7 +110,7 @@ function useHits(text: string): readonly Hit[] {
     ...screens,
     ...(sites.data?.items ?? []).map(({ id, name, place }): Hit => ({
       value: id,
-      label: `${name} · ${place}`,
+      label: [siteName(name, words), place].join(' · '),
       kind: words.nav.sites,
       href: `/sites?site=${encodeURIComponent(id)}`,
     })),
