@@ -46,6 +46,8 @@ export async function startInstance({ on, environment = {} }: InstanceOptions = 
   const [controlPort, gatewayPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, 'up'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Ctrl-C in the terminal of a long proof is for the proof, which then stops this.
+    detached: true,
     cwd: tmpdir(),
     env: {
       PATH: process.env.PATH,

@@ -1,5 +1,5 @@
 import { readPolicy, starterPolicy, type PolicyText } from '../src/features/placement/policy-text.ts';
-import { chanceOf } from './placement-cases.ts';
+import { chanceOf } from './chance.ts';
 
 /** Rules that an operator might add, each in words. */
 const added: readonly (readonly [id: string, words: string, cedar: string])[] = [

@@ -17,6 +17,7 @@ export const placementProof: Proof = {
     'server/src/features/placement/cedar-judge.ts',
     'server/src/features/placement/policy-text.ts',
     'server/test/placement-*.ts',
+    'server/test/chance.ts',
     'data/policy/*.cedar*',
   ],
   parts: worlds,

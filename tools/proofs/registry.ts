@@ -1,5 +1,8 @@
+import { crashProof } from './crash.ts';
+import { gatewayCrashProof } from './gateway-crash.ts';
 import { placementProof } from './placement.ts';
 import type { Proof } from './proof.ts';
+import { spoolProof } from './spool.ts';
 
 /** Every proof, one line each. */
-export const proofs: readonly Proof[] = [placementProof];
+export const proofs: readonly Proof[] = [crashProof, gatewayCrashProof, placementProof, spoolProof];

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How an exchange ended that arrived to its last byte; the ledger must say the same. */
+export type Ending = 'answered' | 'refused' | 'failed';
+
+export interface Heard {
+  /** By receipt. */
+  readonly endings: ReadonlyMap<string, Ending>;
+  /** Streams that ended in order but without `[DONE]` or an error event, and answers without a receipt: must be none. */
+  readonly torn: readonly string[];
+}
+
+interface Kind {
+  readonly stream: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Between two calls: what never reaches the engine would come too thick. */
+  readonly pauseMs: number;
+}
+
+const kinds: readonly Kind[] = [
+  { stream: true, headers: {}, pauseMs: 0 },
+  { stream: false, headers: {}, pauseMs: 0 },
+  { stream: true, headers: {}, pauseMs: 0 },
+  { stream: false, headers: { 'x-kulning-data-class': 'special' }, pauseMs: 100 },
+];
+
+/** Callers that go on whatever happens, and remember how each exchange ended that reached them whole. */
+export class CrashLoad {
+  readonly #endings = new Map<string, Ending>();
+  readonly #torn: string[] = [];
+  readonly #running: Promise<void>[];
+  readonly #key: string;
+  readonly #url: () => string;
+  #stopped = false;
+  #answers = 0;
+
+  constructor(url: () => string, key: string) {
+    this.#url = url;
+    this.#key = key;
+    this.#running = kinds.map((kind) => this.#callAgainAndAgain(kind));
+  }
+
+  /** Until answers arrive that were asked for after now. */
+  async untilAnswering(): Promise<void> {
+    const wanted = this.#answers + kinds.length;
+    for (let waitedMs = 0; this.#answers < wanted; waitedMs += 20) {
+      if (waitedMs > 90_000) throw new Error('no answer for 90 s');
+      await sleep(20);
+    }
+  }
+
+  async stop(): Promise<Heard> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+    return { endings: this.#endings, torn: this.#torn };
+  }
+
+  async #callAgainAndAgain(kind: Kind): Promise<void> {
+    while (!this.#stopped) {
+      const answered = await this.#call(kind).catch(() => false); // a cut connection is what this run makes
+      await sleep(answered ? kind.pauseMs : 100);
+    }
+  }
+
+  async #call({ stream, headers }: Kind): Promise<boolean> {
+    const response = await fetch(`${this.#url()}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({
+        model: 'kulning-triage',
+        stream,
+        max_tokens: 8,
+        messages: [{ role: 'user', content: 'Hej! När kommer order 7731?' }],
+      }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    const receipt = response.headers.get('x-kulning-receipt');
+    const ending = endingOf(response.status, stream, text);
+    if (ending === undefined || (ending !== 'failed' && receipt === null)) this.#torn.push(text.slice(-200));
+    else if (receipt !== null) this.#endings.set(receipt, ending);
+    if (ending === 'answered') this.#answers += 1;
+    return ending === 'answered' || ending === 'refused';
+  }
+}
+
+/** undefined: it ended as if all were well, and is not whole. */
+function endingOf(status: number, stream: boolean, text: string): Ending | undefined {
+  if (status === 403) return 'refused';
+  if (status !== 200) return 'failed';
+  if (stream) return text.endsWith('data: [DONE]\n\n') ? 'answered' : streamFailed(text);
+  return text.trimEnd().endsWith('}') ? 'answered' : undefined;
+}
+
+function streamFailed(text: string): Ending | undefined {
+  const last = text.trimEnd().split('\n\n').at(-1) ?? '';
+  return /^(event: error\n)?data: \{"error":/.test(last) ? 'failed' : undefined;
+}
