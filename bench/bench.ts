@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, string>> = {
   gateway: 'CPU and added time of a call, beside a direct call to the engine',
   placement: 'decisions a second',
   ledger: 'entries a second',
+  limits: 'a reservation at four levels, settled',
   vault: 'records sealed and opened a second',
 };
 
