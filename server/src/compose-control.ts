@@ -188,7 +188,15 @@ async function registerShipped({ models, log }: Ground): Promise<void> {
 async function listen(ground: Ground, heard: Heard, { identity, demo, proof, routes }: Features) {
   const { config, ids, log } = ground;
   const api = (identify: Identity['identify']) =>
-    createApi({ routes, identify, ids, log, maxBodyBytes: config.control.maxBodyBytes, version: release });
+    createApi({
+      routes,
+      identify,
+      ids,
+      log,
+      maxBodyBytes: config.control.maxBodyBytes,
+      version: release,
+      language: config.language,
+    });
   const app = api(identity.identify);
   app.get('/healthz', (c) => c.text('ok'));
   app.get('/readyz', async (c) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { languages } from '../language.ts';
 import { op } from './operation.ts';
+import { problemWords } from './problem-words.ts';
 import { roles, scopes } from './scopes.ts';
 
 export const languageSchema = z.enum(languages);
@@ -10,7 +11,7 @@ const timeSchema = z.iso.datetime();
 const nameSchema = z.string().trim().min(1).max(120);
 /** Long beats complicated (NIST SP 800-63B §3.1.1): length is the only demand. */
 const passphraseSchema = z.string().min(12).max(200);
-const countrySchema = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 code of two capitals, as in SE');
+const countrySchema = z.string().regex(/^[A-Z]{2}$/, problemWords.country.en);
 
 export const organisationSchema = z.object({
   id: z.string(),

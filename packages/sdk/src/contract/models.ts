@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { op } from './operation.ts';
+import { problemWords } from './problem-words.ts';
 
 /** What the licence of a model says, as far as it is known. Policy reads it; an unknown licence is a fact too. */
 export const modelLicence = z.object({
@@ -113,7 +114,7 @@ export const modelAddition = z.object({
   source: z.string().min(1).max(4096).describe('path of a GGUF file, or URL of an OpenAI-compatible server'),
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/u, 'lower-case letters, digits, dot, dash and underscore, at most 80')
+    .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/u, problemWords.modelName.en)
     .optional()
     .describe('name that callers use; taken from the file or server if left out'),
   licence: modelLicence.omit({ source: true }).optional().describe('licence, if the file does not say it'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { op } from './operation.ts';
+import { problemWords } from './problem-words.ts';
 
 /** How well a fact is known: declared by someone, signed by the site's key, measured by a TPM, confidential computing. */
 export const evidenceTier = z.enum(['T0', 'T1', 'T2', 'T3']);
@@ -9,9 +10,7 @@ export const evidenceTier = z.enum(['T0', 'T1', 'T2', 'T3']);
 export const provenance = z.enum(['measured', 'apportioned', 'modelled', 'declared', 'unknown']);
 
 /** ISO 3166-1 alpha-2. */
-export const countryCode = z
-  .string()
-  .regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1): SE, FR');
+export const countryCode = z.string().regex(/^[A-Z]{2}$/, problemWords.country.en);
 
 const instant = z.iso.datetime({ offset: true }).or(z.iso.date());
 

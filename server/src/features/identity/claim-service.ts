@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import { isoTime, type IdentityContext } from './identity-context.ts';
 import * as store from './identity-store.ts';
 import type { IdentityTables } from './identity-tables.ts';
+import { identityWords } from './identity-words.ts';
 import { hashPassphrase } from './passphrase.ts';
 import { createToken, hashToken } from './secret-token.ts';
 
@@ -82,16 +83,14 @@ function checkToken(row: { claim_hash: Buffer | null; claimed_at: Date | null },
     throw new KulningError({
       code: 'claim.already_claimed',
       status: 409,
-      message: 'This instance has an owner already.',
-      hint: 'Sign in, or ask the owner to add you.',
+      text: identityWords.alreadyClaimed,
     });
   }
   if (!timingSafeEqual(row.claim_hash, hashToken(token))) {
     throw new KulningError({
       code: 'claim.wrong_token',
       status: 403,
-      message: 'This is not the token that the last start printed.',
-      hint: 'Each start prints a new one until the instance is claimed; `kulning status` on the machine shows the address again.',
+      text: identityWords.wrongToken,
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Role, Scope } from '@kulning/sdk';
+import type { Language, Role, Scope } from '@kulning/sdk';
 import type { ColumnType } from 'kysely';
 
 import type { DataClass } from '../../core/placement/facts.ts';
@@ -6,7 +6,6 @@ import type { DataClass } from '../../core/placement/facts.ts';
 /** Written as ISO text or Date, read as Date. */
 type Time = ColumnType<Date, Date | string, Date | string>;
 type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-export type Language = 'en' | 'fr' | 'sv';
 
 export interface OrganisationTable {
   id: string;

@@ -27,6 +27,7 @@ function browser() {
     log: silentLogger,
     maxBodyBytes: 10_000,
     version: 'test',
+    language: 'en',
   });
   const send: typeof fetch = async (url, init) => {
     const headers = new Headers(init?.headers);

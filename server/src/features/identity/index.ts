@@ -1,3 +1,4 @@
+import { acceptedLanguage, type Language } from '@kulning/sdk';
 import type { Transaction } from 'kysely';
 
 import type { Caller, Route } from '../../platform/http/route.ts';
@@ -7,13 +8,13 @@ import { type DeclareMachine, isClaimed, prepareClaim } from './claim-service.ts
 import type { IdentityContext } from './identity-context.ts';
 import { identityRoutes, sessionSecret } from './identity-routes.ts';
 import { organisationById } from './identity-store.ts';
-import type { IdentityTables, Language } from './identity-tables.ts';
+import type { IdentityTables } from './identity-tables.ts';
 import { createShortLivedKey, type KeyMaker, type KeyRequest } from './key-service.ts';
 import { ensureDemonstration } from './organisation-service.ts';
 import { callerOfKey, callerOfSession, stranger } from './session-service.ts';
 
 export type { IdentityContext, IdentityEvent } from './identity-context.ts';
-export type { IdentityTables, Language } from './identity-tables.ts';
+export type { IdentityTables } from './identity-tables.ts';
 
 export interface Identity {
   readonly routes: readonly Route[];
@@ -40,26 +41,19 @@ export function createIdentity(options: IdentityOptions): Identity {
     routes: identityRoutes(options, options.declareMachine, options.secureCookies),
     stores: [createAccountStore(options)],
     identify: async (header) => {
-      const language = preferredLanguage(header('accept-language'), options.language);
+      const asked = acceptedLanguage(header('accept-language'));
       const bearer = /^Bearer (\S+)$/i.exec(header('authorization') ?? '')?.[1];
-      if (bearer !== undefined) return callerOfKey(options, bearer, language);
+      if (bearer !== undefined) return callerOfKey(options, bearer, asked);
       const secret = sessionSecret(header);
-      return secret === undefined ? stranger(language) : callerOfSession(options, secret, language);
+      return secret === undefined
+        ? stranger(asked ?? options.language)
+        : callerOfSession(options, secret, asked, options.language);
     },
     prepareClaim: () => prepareClaim(options),
     isClaimed: () => isClaimed(options),
     ensureDemonstration: (name) => ensureDemonstration(options, name),
     createShortLivedKey: (maker, request) => createShortLivedKey(options, maker, request),
   };
-}
-
-/** The first of our languages in an Accept-Language header (its order is taken as the preference). */
-function preferredLanguage(header: string | undefined, otherwise: Language): Language {
-  for (const tag of (header ?? '').split(',')) {
-    const language = tag.trim().slice(0, 2).toLowerCase();
-    if (language === 'en' || language === 'fr' || language === 'sv') return language;
-  }
-  return otherwise;
 }
 
 /** What policy needs to know of an organisation. One that does not exist is no demonstration and has an unknown revenue. */

@@ -9,6 +9,7 @@ import {
 import { isoTime, type IdentityContext } from './identity-context.ts';
 import * as store from './identity-store.ts';
 import { viewKey } from './identity-views.ts';
+import { identityWords } from './identity-words.ts';
 import { createToken } from './secret-token.ts';
 
 const dayMs = 86_400_000;
@@ -62,8 +63,7 @@ async function insertKey(
       code: 'key.scope_beyond_yours',
       status: 403,
       path: 'body.scopes',
-      message: `You do not hold ${beyond} yourself.`,
-      hint: 'Leave it out, or ask somebody who holds it.',
+      text: identityWords.scopeBeyondYours(beyond),
     });
   }
   const token = createToken('kln');
@@ -109,8 +109,7 @@ export async function revokeKey(context: IdentityContext, organisationId: string
       throw new KulningError({
         code: 'key.unknown',
         status: 404,
-        message: `There is no key ${keyId} here.`,
-        hint: '`kulning keys list` shows them.',
+        text: identityWords.keyUnknown(keyId),
       });
     }
     await store.bump(trx, 'keys');

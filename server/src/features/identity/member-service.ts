@@ -11,6 +11,7 @@ import { isoTime, type IdentityContext } from './identity-context.ts';
 import * as store from './identity-store.ts';
 import type { IdentityTables } from './identity-tables.ts';
 import { viewMember } from './identity-views.ts';
+import { identityWords } from './identity-words.ts';
 import { hashPassphrase } from './passphrase.ts';
 
 type Member = OperationResult<typeof identityOperations.addMember>;
@@ -38,8 +39,7 @@ export async function addMember(context: IdentityContext, actor: Actor, request:
       throw new KulningError({
         code: 'member.exists',
         status: 409,
-        message: 'This person is a member already.',
-        hint: 'Change their role instead.',
+        text: identityWords.memberExists,
       });
     }
     const created_at = new Date(context.clock.now());
@@ -88,15 +88,14 @@ async function memberFor(
   const all = await store.members(trx, actor.organisationId);
   const member = all.find(({ id }) => id === userId);
   if (!member)
-    throw new KulningError({ code: 'member.unknown', status: 404, message: 'There is no such member here.' });
+    throw new KulningError({ code: 'member.unknown', status: 404, text: identityWords.memberUnknown });
   if (member.role === 'owner' || role === 'owner') onlyOwner(all, actor);
   const ownersLeft = all.some(({ id, role: held }) => held === 'owner' && id !== userId);
   if (member.role === 'owner' && role !== 'owner' && !ownersLeft) {
     throw new KulningError({
       code: 'member.last_owner',
       status: 409,
-      message: 'An organisation keeps at least one owner.',
-      hint: 'Make somebody else owner first.',
+      text: identityWords.lastOwner,
     });
   }
   return member;
@@ -107,7 +106,7 @@ function onlyOwner(all: readonly store.MemberRow[], actor: Actor): void {
   throw new KulningError({
     code: 'member.owner_only',
     status: 403,
-    message: 'Only an owner makes, changes or removes an owner.',
+    text: identityWords.ownerOnly,
   });
 }
 

@@ -1,11 +1,21 @@
-import { instanceWideScopes, KulningError, scopesOfRole, type Role, type Scope } from '@kulning/sdk';
+import {
+  instanceWideScopes,
+  KulningError,
+  type Language,
+  type Localized,
+  type Notice,
+  type Role,
+  type Scope,
+  scopesOfRole,
+} from '@kulning/sdk';
 import type { Transaction } from 'kysely';
 
 import type { Caller } from '../../platform/http/route.ts';
 import type { IdentityContext } from './identity-context.ts';
 import * as store from './identity-store.ts';
-import type { IdentityTables, Language } from './identity-tables.ts';
+import type { IdentityTables } from './identity-tables.ts';
 import { viewMe, type Me } from './identity-views.ts';
+import { identityWords } from './identity-words.ts';
 import { passphraseMatches } from './passphrase.ts';
 import { createToken, hashToken } from './secret-token.ts';
 
@@ -33,8 +43,7 @@ export async function login(context: IdentityContext, email: string, passphrase:
     throw new KulningError({
       code: 'auth.locked',
       status: 429,
-      message: 'Too many wrong passphrases for this account.',
-      hint: 'Wait five minutes.',
+      text: identityWords.accountLocked,
       retryable: true,
     });
   }
@@ -43,7 +52,7 @@ export async function login(context: IdentityContext, email: string, passphrase:
     throw new KulningError({
       code: 'auth.wrong_login',
       status: 401,
-      message: 'This e-mail and passphrase do not belong together.',
+      text: identityWords.wrongLogin,
     });
   }
   return context.inInstance('login', async (trx) => {
@@ -55,8 +64,7 @@ export async function login(context: IdentityContext, email: string, passphrase:
       throw new KulningError({
         code: 'auth.no_organisation',
         status: 403,
-        message: 'You belong to no organisation here.',
-        hint: 'Ask an owner or admin to add you.',
+        text: identityWords.noOrganisation,
       });
     }
     return insertSession(context, trx, user.id, home.id);
@@ -91,40 +99,50 @@ export function switchTo(
   });
 }
 
+/** @param asked the language that the request asks for; else the user's own */
 export function callerOfSession(
   context: IdentityContext,
   secret: string,
-  language: Language,
+  asked: Language | undefined,
+  byDefault: Language = 'en',
 ): Promise<Caller> {
   return context.inInstance('identify a session', async (trx) => {
     const session = await store.sessionByHash(trx, hashToken(secret));
-    if (!session || session.expires_at.getTime() <= context.clock.now()) return stranger(language);
+    if (!session || session.expires_at.getTime() <= context.clock.now()) return stranger(asked ?? byDefault);
     const { user_id: userId, organisation_id: organisationId } = session;
     const role = await roleIn(trx, userId, organisationId);
     const organisation = await store.organisationById(trx, organisationId);
-    if (!role || !organisation) return stranger(language);
+    if (!role || !organisation) return stranger(asked ?? byDefault);
     return {
       kind: 'session',
       userId,
       keyId: undefined,
       organisationId,
       scopes: new Set(scopesIn(organisation, role)),
-      language,
+      language: asked ?? (await store.userById(trx, userId))?.language ?? organisation.language,
     };
   });
 }
 
-/** @throws KulningError `auth.key_unknown`, `auth.key_revoked`, `auth.key_expired` */
+/**
+ * @param asked the language that the request asks for; else its organisation's
+ * @throws KulningError `auth.key_unknown`, `auth.key_revoked`, `auth.key_expired`
+ */
 export async function callerOfKey(
   context: IdentityContext,
   secret: string,
-  language: Language,
+  asked: Language | undefined,
 ): Promise<Caller> {
-  const key = await context.inInstance('identify a key', (trx) => store.keyByHash(trx, hashToken(secret)));
-  if (!key) throw keyRefused('auth.key_unknown', 'This API key does not exist here.');
-  if (key.revoked_at) throw keyRefused('auth.key_revoked', 'This API key has been revoked.');
+  const { key, language } = await context.inInstance('identify a key', async (trx) => {
+    const found = await store.keyByHash(trx, hashToken(secret));
+    if (!found || asked) return { key: found, language: asked ?? 'en' };
+    const organisation = await store.organisationById(trx, found.organisation_id);
+    return { key: found, language: organisation?.language ?? 'en' };
+  });
+  if (!key) throw keyRefused('auth.key_unknown', identityWords.keyNotOurs);
+  if (key.revoked_at) throw keyRefused('auth.key_revoked', identityWords.keyRevoked);
   if (key.expires_at && key.expires_at.getTime() <= context.clock.now())
-    throw keyRefused('auth.key_expired', 'This API key has expired.');
+    throw keyRefused('auth.key_expired', identityWords.keyExpired);
   return {
     kind: 'key',
     userId: undefined,
@@ -197,13 +215,7 @@ const organisationUnknown = () =>
   new KulningError({
     code: 'organisation.unknown',
     status: 404,
-    message: 'There is no such organisation that you belong to.',
+    text: identityWords.organisationUnknown,
   });
 
-const keyRefused = (code: string, message: string) =>
-  new KulningError({
-    code,
-    status: 401,
-    message,
-    hint: 'Create another under Settings → Keys, or with `kulning keys create`.',
-  });
+const keyRefused = (code: string, text: Localized<Notice>) => new KulningError({ code, status: 401, text });

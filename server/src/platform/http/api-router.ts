@@ -1,10 +1,19 @@
 import { Hono, type Context } from 'hono';
 import type { z } from 'zod';
 
-import { KulningError, openApiDocument, type Operation } from '@kulning/sdk';
+import {
+  acceptedLanguage,
+  KulningError,
+  type Language,
+  openApiDocument,
+  type Operation,
+  problemWords,
+} from '@kulning/sdk';
 
 import type { IdSource } from '../../core/id.ts';
+import { issueSentence } from '../issue-words.ts';
 import type { Logger } from '../log/logger.ts';
+import { httpWords } from './http-words.ts';
 import type { AuthorisedCaller, Caller, Route, RouteContext } from './route.ts';
 
 export interface ApiOptions {
@@ -15,6 +24,8 @@ export interface ApiOptions {
   readonly log: Logger;
   readonly maxBodyBytes: number;
   readonly version: string;
+  /** For a stranger who asks for none. */
+  readonly language: Language;
 }
 
 /** The admin API: each route checked, parsed and authorised by its row of the contract, then handed over. */
@@ -38,9 +49,9 @@ export function createApi(options: ApiOptions): Hono {
       new KulningError({
         code: 'route.unknown',
         status: 404,
-        message: `${c.req.method} ${c.req.path} does not exist.`,
-        hint: 'GET /openapi.json lists every operation.',
+        text: httpWords.routeUnknown(c.req.method, c.req.path),
       }),
+      acceptedLanguage(c.req.header('accept-language')) ?? options.language,
     );
   });
   return app;
@@ -50,8 +61,11 @@ async function serve(route: Route, c: Context, options: ApiOptions): Promise<Res
   const requestId = options.ids.next('request');
   const started = performance.now();
   const header = (name: string) => c.req.header(name);
+  let language = acceptedLanguage(header('accept-language')) ?? options.language;
   try {
-    const caller = authorise(await options.identify(header), route.operation, c);
+    const found = await options.identify(header);
+    ({ language } = found);
+    const caller = authorise(found, route.operation, c);
     const input = {
       params: parse(route.operation.params, c.req.param(), 'params'),
       query: parse(route.operation.query, c.req.query(), 'query'),
@@ -82,7 +96,7 @@ async function serve(route: Route, c: Context, options: ApiOptions): Promise<Res
     const fields = { requestId, operation: route.operation.id, status: error.status, errorCode: error.code };
     if (error.status >= 500) options.log.error('api.failed', cause, fields);
     else options.log.info('api.refused', fields);
-    return answerError(c, requestId, error);
+    return answerError(c, requestId, error, language);
   }
 }
 
@@ -91,8 +105,7 @@ function authorise(caller: Caller, operation: Operation, c: Context): Authorised
     throw new KulningError({
       code: 'auth.csrf',
       status: 403,
-      message: 'A request with a session cookie must carry the header x-kulning-csrf: 1.',
-      hint: 'Kulning’s own client sends it; other programs should use an API key.',
+      text: httpWords.csrf,
     });
   }
   if (operation.scope === 'none') return { ...caller, organisationId: caller.organisationId ?? '' };
@@ -100,16 +113,14 @@ function authorise(caller: Caller, operation: Operation, c: Context): Authorised
     throw new KulningError({
       code: 'auth.required',
       status: 401,
-      message: 'This needs a session or an API key.',
-      hint: 'Sign in, run `kulning login`, or send Authorization: Bearer kln_…',
+      text: httpWords.authRequired,
     });
   }
   if (!caller.scopes.has(operation.scope)) {
     throw new KulningError({
       code: 'auth.scope',
       status: 403,
-      message: `This needs the scope ${operation.scope}, which you do not hold here.`,
-      hint: 'Ask an owner or admin of the organisation for it.',
+      text: httpWords.scopeMissing(operation.scope),
     });
   }
   return { ...caller, organisationId: caller.organisationId };
@@ -117,16 +128,20 @@ function authorise(caller: Caller, operation: Operation, c: Context): Authorised
 
 function parse(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = [part, ...(issue?.path ?? [])].map(String).join('.');
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+  const path = [part, ...issue.path].map(String).join('.');
+  const { en, fr, sv } = issueSentence(issue, path, Object.values(problemWords));
   throw new KulningError({
     code: 'request.invalid',
     status: 400,
     path,
-    message: `${path}: ${issue?.message ?? 'invalid'}`,
-    hint: 'GET /openapi.json shows what this operation takes.',
+    text: {
+      en: { message: en, hint: httpWords.requestInvalid.en },
+      fr: { message: fr, hint: httpWords.requestInvalid.fr },
+      sv: { message: sv, hint: httpWords.requestInvalid.sv },
+    },
   });
 }
 
@@ -135,8 +150,7 @@ async function readBody(request: Request, limit: number): Promise<unknown> {
   const tooLarge = new KulningError({
     code: 'request.too_large',
     status: 413,
-    message: `The request is larger than ${limit} bytes.`,
-    hint: 'The operator can raise control.maxBodyBytes.',
+    text: httpWords.tooLarge(limit),
   });
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge;
   const chunks: Uint8Array[] = [];
@@ -153,32 +167,30 @@ async function readBody(request: Request, limit: number): Promise<unknown> {
     throw new KulningError({
       code: 'request.not_json',
       status: 400,
-      message: `The body is not valid JSON${cause instanceof SyntaxError ? positionOf(cause) : ''}.`,
-      hint: 'Send JSON with content-type: application/json.',
+      text: notJson(cause),
       cause,
     });
   }
 }
 
-function positionOf(error: SyntaxError): string {
-  const position = /position (\d+)/.exec(error.message)?.[1];
-  return position === undefined ? '' : ` (it breaks at character ${position})`;
+function notJson(cause: unknown) {
+  const position = cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined;
+  return position === undefined ? httpWords.notJson : httpWords.notJsonAt(position);
 }
 
 function unexpected(cause: unknown): KulningError {
   return new KulningError({
     code: 'internal',
     status: 500,
-    message: 'Something failed inside Kulning; the log has the details under this request id.',
-    hint: 'Try again; if it stays, tell the operator the request id.',
+    text: httpWords.internal,
     retryable: true,
     cause,
   });
 }
 
-function answerError(c: Context, requestId: string, error: KulningError): Response {
+function answerError(c: Context, requestId: string, error: KulningError, language: Language): Response {
   c.header('x-request-id', requestId);
   c.header('cache-control', 'no-store');
   if (error.retryable && error.status === 503) c.header('retry-after', '2');
-  return c.json(error.toBody('en', requestId), error.status as 400);
+  return c.json(error.toBody(language, requestId), error.status as 400);
 }

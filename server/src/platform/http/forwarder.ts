@@ -1,6 +1,8 @@
 import { request as open, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import { KulningError } from '@kulning/sdk';
+import { acceptedLanguage, KulningError } from '@kulning/sdk';
+
+import { httpWords } from './http-words.ts';
 
 /**
  * Hands requests under `/v1/` to the gateway, so that the console's page speaks to one origin. Bytes pass through as
@@ -12,7 +14,7 @@ export function createGatewayForwarder(
   return (request, response) => {
     if (!request.url?.startsWith('/v1/')) return false;
     const base = gatewayUrl();
-    if (base === undefined) refuse(response);
+    if (base === undefined) refuse(request, response);
     else forward(base, request, response);
     return true;
   };
@@ -31,19 +33,18 @@ function forward(base: string, request: IncomingMessage, response: ServerRespons
     answer.on('error', () => response.destroy());
   });
   upstream.on('timeout', () => upstream.destroy());
-  upstream.on('error', () => (response.headersSent ? response.destroy() : refuse(response)));
+  upstream.on('error', () => (response.headersSent ? response.destroy() : refuse(request, response)));
   response.on('close', () => upstream.destroy());
   request.pipe(upstream);
 }
 
-function refuse(response: ServerResponse): void {
+function refuse(request: IncomingMessage, response: ServerResponse): void {
   const error = new KulningError({
     code: 'gateway.unreachable',
     status: 503,
-    message: 'The gateway is not running.',
-    hint: '`kulning status` tells why; it is restarted by itself.',
+    text: httpWords.gatewayDown,
     retryable: true,
   });
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-  response.end(JSON.stringify(error.toBody('en')));
+  response.end(JSON.stringify(error.toBody(acceptedLanguage(request.headers['accept-language']) ?? 'en')));
 }

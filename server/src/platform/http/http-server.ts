@@ -7,6 +7,8 @@ import type { Hono } from 'hono';
 
 import { KulningError } from '@kulning/sdk';
 
+import { httpWords } from './http-words.ts';
+
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -76,10 +78,9 @@ export function listen(server: Server, address: ListenAddress | string, setting:
           code: taken ? 'port.taken' : 'port.refused',
           status: 500,
           path: setting,
-          message: taken
-            ? `${where} is taken by another program.`
-            : `Cannot listen on ${where} (${cause.code ?? cause.name}).`,
-          hint: `Stop that program, or set ${setting} to a free port (0 picks one).`,
+          text: taken
+            ? httpWords.portTaken(where, setting)
+            : httpWords.portRefused(where, cause.code ?? cause.name, setting),
           cause,
         }),
       );

@@ -1,4 +1,4 @@
-import type { HandlerInput, Operation, OperationResult, Scope } from '@kulning/sdk';
+import type { HandlerInput, Language, Operation, OperationResult, Scope } from '@kulning/sdk';
 
 /** Who asks. Made by the identity slice from a session, a key or the local socket; never by a handler. */
 export interface Caller {
@@ -8,7 +8,7 @@ export interface Caller {
   /** The organisation the call acts in; a stranger has none. */
   readonly organisationId: string | undefined;
   readonly scopes: ReadonlySet<Scope>;
-  readonly language: 'en' | 'fr' | 'sv';
+  readonly language: Language;
 }
 
 /** A caller that the router has let through: it holds the operation's scope and acts in an organisation. */
