@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from '
 import { KulningError } from '@kulning/sdk';
 
 import type { BlobDigest, BlobStore, StoredBlob } from './blob-store.ts';
+import { blobWords } from './blob-words.ts';
 
 /**
  * Content as it lies in a blob store: magic 4 ‖ nonce prefix 7, then chunks of 64 KiB, each AES-256-GCM with its
@@ -45,7 +46,7 @@ export async function* readEncrypted(
     throw new KulningError({
       code: 'blob.not_found',
       status: 404,
-      message: 'This blob is not in the store.',
+      text: blobWords.notFound,
     });
   const sealedChunk = chunkLength + tagLength;
   const chunks = Math.ceil((stored.bytes - headerLength) / sealedChunk);
@@ -134,8 +135,7 @@ function damaged(cause?: unknown): KulningError {
   return new KulningError({
     code: 'vault.damaged',
     status: 500,
-    message: 'A blob does not open: its bytes or its record are not those that were sealed.',
-    hint: 'Restore it from a backup; run `kulning doctor` to check the disk.',
+    text: blobWords.damaged,
     cause,
   });
 }

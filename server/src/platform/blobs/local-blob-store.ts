@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { KulningError } from '@kulning/sdk';
 
 import type { BlobDigest, BlobEntry, BlobStore, StoredBlob } from './blob-store.ts';
+import { blobWords } from './blob-words.ts';
 
 const draftFolder = 'drafts';
 
@@ -43,7 +44,7 @@ export async function openLocalBlobStore(folder: string): Promise<BlobStore> {
         throw new KulningError({
           code: 'blob.not_deleted',
           status: 500,
-          message: `Blob ${digest} is still there after it was removed.`,
+          text: blobWords.notDeleted(digest),
         });
       }
     },
@@ -76,7 +77,7 @@ function parse(digest: BlobDigest): string {
     throw new KulningError({
       code: 'blob.bad_digest',
       status: 400,
-      message: 'This is not the digest of a blob.',
+      text: blobWords.badDigest,
     });
   return hex;
 }
@@ -113,7 +114,7 @@ async function* readFrom(
     throw new KulningError({
       code: 'blob.not_found',
       status: 404,
-      message: 'This blob is not in the store.',
+      text: blobWords.notFound,
       cause,
     });
   }

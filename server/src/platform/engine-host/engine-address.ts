@@ -3,6 +3,8 @@ import { BlockList, isIP } from 'node:net';
 
 import { KulningError } from '@kulning/sdk';
 
+import { engineHostWords } from './engine-host-words.ts';
+
 /** Addresses that no engine has: unspecified, link-local (cloud metadata services live there), multicast, broadcast. */
 const never = new BlockList();
 never.addSubnet('0.0.0.0', 8, 'ipv4');
@@ -43,8 +45,7 @@ export function guardedLookup(hostname: string, options: LookupOptions, resolved
       new KulningError({
         code: 'engine.address_refused',
         status: 502,
-        message: `The engine's host resolves to ${wrong}, where no engine may be.`,
-        hint: 'Check the engine’s URL and the name server.',
+        text: engineHostWords.addressRefused(wrong),
       }),
       [],
     );

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import { engineSocketPath, type EngineSpec, type EngineState } from '../../core/engine/engine.ts';
 import { systemClock } from '../id-source.ts';
 import type { Logger } from '../log/logger.ts';
+import { engineHostWords } from './engine-host-words.ts';
 import { defaultTiming, EngineProcess, type SupervisionTiming } from './engine-process.ts';
 
 export interface EngineHostInit {
@@ -94,8 +95,7 @@ function socketPathOf(runDir: string, deploymentId: string): string {
   throw new KulningError({
     code: 'engine.socket_path_too_long',
     status: 500,
-    message: `the socket path has ${length} bytes, the system takes ${LONGEST_SOCKET_PATH}: ${path}`,
-    hint: 'Move KULNING_HOME to a shorter path.',
+    text: engineHostWords.socketPathTooLong(length, LONGEST_SOCKET_PATH, path),
   });
 }
 

@@ -14,6 +14,7 @@ import {
   replaceKeyFile,
 } from './key-file.ts';
 import { createKeyRing, takeKey, unwrapKey, wrapKey } from './key-ring.ts';
+import { keyWords } from './key-words.ts';
 import type { Destruction, KeyRing, Keystore } from './keystore.ts';
 
 const keyLength = 32;
@@ -81,8 +82,7 @@ async function openRoot(folder: string): Promise<Buffer> {
     throw new KulningError({
       code: 'keys.root_missing',
       status: 500,
-      message: `${path} is missing or damaged, and keys that need it are there.`,
-      hint: 'Restore the key folder from its own backup. Kulning does not make a new root key over existing keys.',
+      text: keyWords.rootMissing(path),
     });
   }
   return root;
@@ -94,7 +94,7 @@ async function organisationFolder(folder: string, organisationId: string): Promi
     throw new KulningError({
       code: 'keys.bad_organisation',
       status: 400,
-      message: 'This is not an organisation id.',
+      text: keyWords.badOrganisation,
     });
   }
   await prepareKeyFolder(join(folder, 'organisations'));
@@ -126,7 +126,7 @@ async function loadRing(root: KeyObject, path: string, organisationId: string): 
     throw new KulningError({
       code: 'keys.changed',
       status: 503,
-      message: 'The keys changed while they were read.',
+      text: keyWords.changed,
       retryable: true,
     });
   }

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 
 import { KulningError } from '@kulning/sdk';
 
+import { keyWords } from './key-words.ts';
+
 /** Files that hold keys: 0600 in 0700 folders, complete or absent after a crash, on the disk when a call returns. */
 
 const temporary = '.new-';
@@ -27,7 +29,7 @@ export async function readKeyFile(path: string): Promise<Buffer | undefined> {
       throw new KulningError({
         code: 'keys.not_a_file',
         status: 500,
-        message: `${path} must be an ordinary file.`,
+        text: keyWords.notAFile(path),
       });
     refuseIfOpen(path, found, 'chmod 600');
     return await readFile(path);
@@ -89,7 +91,7 @@ export async function destroyKeyFile(path: string): Promise<void> {
     throw new KulningError({
       code: 'keys.not_destroyed',
       status: 500,
-      message: `The key file ${path} is still there after it was removed.`,
+      text: keyWords.notDestroyed(path),
     });
   }
 }
@@ -143,8 +145,7 @@ function refuseIfOpen(path: string, found: { mode: number; uid: number }, remedy
     throw new KulningError({
       code: 'keys.readable_by_others',
       status: 500,
-      message: `${path} holds keys and other users can reach it (mode ${(found.mode & 0o777).toString(8)}).`,
-      hint: `${remedy} '${path}', then start again. If others may have read it, make new keys.`,
+      text: keyWords.readableByOthers(path, (found.mode & 0o777).toString(8), remedy),
     });
   }
   const self = process.geteuid?.();
@@ -152,8 +153,7 @@ function refuseIfOpen(path: string, found: { mode: number; uid: number }, remedy
     throw new KulningError({
       code: 'keys.not_owned',
       status: 500,
-      message: `${path} holds keys and belongs to another user (uid ${found.uid}).`,
-      hint: `chown ${self} '${path}', or start Kulning as that user.`,
+      text: keyWords.notOwned(path, found.uid, self),
     });
   }
 }

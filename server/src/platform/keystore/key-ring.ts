@@ -9,6 +9,7 @@ import {
 
 import { KulningError } from '@kulning/sdk';
 
+import { keyWords } from './key-words.ts';
 import type { KeyRing } from './keystore.ts';
 
 const nonceLength = 12;
@@ -32,8 +33,7 @@ export function createKeyRing(
       throw new KulningError({
         code: 'vault.key_destroyed',
         status: 410,
-        message: `The key of epoch ${wanted} is gone; what it protected cannot be read any more.`,
-        hint: 'It was destroyed by an erasure or revoked. See `kulning erasures list`.',
+        text: keyWords.destroyed(wanted),
       });
     }
     return key;
@@ -82,9 +82,7 @@ export function unwrapKey(wrapping: KeyObject, wrapped: Uint8Array, context: str
     throw new KulningError({
       code: 'vault.damaged',
       status: 500,
-      message:
-        'A wrapped key does not open: its bytes, its record or its keystore are not the ones it was made with.',
-      hint: 'If KULNING_KEYS was changed, point it to the key folder that belongs to this database.',
+      text: keyWords.wrappedDamaged,
       cause,
     });
   }

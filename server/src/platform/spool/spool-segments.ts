@@ -4,6 +4,7 @@ import { KulningError } from '@kulning/sdk';
 
 import { encodeHeader, SECTOR_BYTES } from './spool-frame.ts';
 import type { SpoolFile, SpoolFiles } from './spool-files.ts';
+import { spoolWords } from './spool-words.ts';
 
 /** A segment in use: written up to `end`, of which every byte is acknowledged. */
 export interface Segment {
@@ -161,8 +162,7 @@ export function spoolFull(): KulningError {
   return new KulningError({
     code: 'spool.full',
     status: 503,
-    message: 'The journal of this gateway is full, so no further call is taken: its record could be lost.',
-    hint: 'Free disk space under KULNING_HOME, or bring the database back so that the journal can drain; `kulning doctor` shows both.',
+    text: spoolWords.full,
     retryable: true,
   });
 }

@@ -6,6 +6,7 @@ import type { SpoolFiles } from './spool-files.ts';
 import { alignToSector, type Frame } from './spool-frame.ts';
 import { isRunning, markOfFolder } from './spool-process.ts';
 import { readFrames, recoverFrames, type SpoolCursor, startOf } from './spool-reader.ts';
+import { spoolWords } from './spool-words.ts';
 import type { SpoolWriter } from './spool-writer.ts';
 
 /**
@@ -82,7 +83,6 @@ function damaged(path: string, position: number): KulningError {
   return new KulningError({
     code: 'spool.damaged',
     status: 500,
-    message: `the journal ${path} is damaged at byte ${position}`,
-    hint: 'The disk lost bytes that it had confirmed. Keep the file, and look at the disk.',
+    text: spoolWords.damaged(path, position),
   });
 }

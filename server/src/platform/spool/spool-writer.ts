@@ -8,6 +8,7 @@ import {
   SECTOR_BYTES,
 } from './spool-frame.ts';
 import { type Segment, type SegmentOptions, SegmentStore, spoolFull } from './spool-segments.ts';
+import { spoolWords } from './spool-words.ts';
 
 const MAX_BATCH_BYTES = 256 * 1024;
 
@@ -169,8 +170,7 @@ function spoolUnwritable(cause: unknown): KulningError {
   return new KulningError({
     code: 'spool.unwritable',
     status: 503,
-    message: 'The journal of this gateway could not be written, so this call is not taken.',
-    hint: 'Look at the disk that holds KULNING_HOME; `kulning doctor` checks it.',
+    text: spoolWords.unwritable,
     retryable: true,
     cause,
   });

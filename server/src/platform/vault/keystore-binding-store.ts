@@ -2,6 +2,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { Keystore } from '../keystore/keystore.ts';
 import { type Database } from '../postgres/database.ts';
+import { vaultWords } from './vault-words.ts';
 
 interface KeystoreBindingTables {
   'kulning.keystore_binding': { fingerprint: string; bound_at: Date };
@@ -26,7 +27,6 @@ export async function bindKeystore(database: Database, keystore: Keystore): Prom
   throw new KulningError({
     code: 'keys.wrong_keystore',
     status: 500,
-    message: `KULNING_KEYS is not the keystore of this database: it is ${keystore.fingerprint}, and ${bound.fingerprint} is needed.`,
-    hint: 'Point KULNING_KEYS to the key folder that was used with this database, or restore it from its own backup.',
+    text: vaultWords.wrongKeystore(keystore.fingerprint, bound.fingerprint),
   });
 }
