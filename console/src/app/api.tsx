@@ -77,6 +77,8 @@ interface Reading<T> {
   readonly until?: (value: T) => boolean;
   /** Keep showing the last answer while the next one comes: filters do not make a screen blink. */
   readonly keep?: boolean;
+  /** Asked once, since asking leaves an entry in the ledger; and forgotten with the screen, since it is about a person. */
+  readonly once?: boolean;
 }
 
 export type Answer<T> = UseQueryResult<T, KulningError>;
@@ -95,6 +97,12 @@ export function useOperation<const O extends Operation>(
     refetchInterval: ({ state }) =>
       state.data !== undefined && reading.until?.(state.data) === true ? false : (reading.refetchMs ?? false),
     ...(reading.keep === true && { placeholderData: keepPreviousData }),
+    ...(reading.once === true && {
+      staleTime: Infinity,
+      gcTime: 0,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+    }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { asSaid, KulningError, allOperations } from '@kulning/sdk';
+import { asSaid, KulningError } from '@kulning/sdk';
 import { describe, expect, it } from 'vitest';
 
 import { en } from '../words/en.ts';
@@ -79,14 +79,14 @@ describe('the one sentence about where the data is', () => {
   const say = (part: Partial<Whereabouts>) => whereSentence(where(part), en, format);
 
   it('says where, and on what evidence', () => {
-    expect(say({})).toBe('Your data is on This machine, in Sweden (declared).');
+    expect(say({})).toBe('Your data is on this machine, in Sweden (declared).');
     expect(say({ processing: [{ ...place, tier: 'T2' }], storage: [] })).toContain('(attested)');
   });
 
   it('never passes a country that nobody declared off as known', () => {
     const unknown = { ...place, country: null, tier: null };
     expect(say({ processing: [unknown], storage: [unknown] })).toBe(
-      'Your data is on This machine. Nobody has said in which country that is.',
+      'Your data is on this machine. Nobody has said in which country that is.',
     );
     expect(say({ backups: [{ ...unknown, site: 'NAS' }] })).toContain('For one place, nobody has said');
   });
@@ -97,15 +97,5 @@ describe('the one sentence about where the data is', () => {
     expect(say({ simulated: [twin, { ...twin, site: 'Essonne (simulated)' }] })).toMatch(
       / Borlänge and Essonne are simulated\.$/,
     );
-  });
-});
-
-describe('the commands under a screen', () => {
-  it('are told for every operation of the contract', async () => {
-    const { commandLineOf, curlOf } = await import('../ui/command-lines.ts');
-    for (const operation of allOperations) {
-      expect(commandLineOf({ operation })).toMatch(/^kulning [a-z-]+ [a-z-]+$/);
-      expect(curlOf({ operation }, 'http://127.0.0.1:8470')).toContain(`'http://127.0.0.1:8470/api/v1/`);
-    }
   });
 });

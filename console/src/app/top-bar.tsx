@@ -67,14 +67,14 @@ function Breadcrumb() {
   );
 }
 
-/** Red when there is something to pause. This version runs no agents, and the button says so instead of pretending. */
+/** This version runs no agents: the place of the red button says so instead of pretending. */
 function PauseAgents() {
   const words = useWords();
   return (
     <Hint label={`${words.frame.pause}. ${words.frame.pauseNone}`} content={words.frame.pauseNone}>
       <span
         aria-hidden="true"
-        className="inline-flex min-h-8 items-center gap-1.5 rounded-base border border-dashed border-refused px-2 text-sm font-medium whitespace-nowrap text-refused"
+        className="inline-flex min-h-8 items-center gap-1.5 rounded-base border border-dashed border-line-strong px-2 text-sm whitespace-nowrap text-soft"
       >
         <PauseIcon />
         <span className="max-xl:hidden">{words.frame.pause}</span>

@@ -8,6 +8,7 @@ import { whereSentence } from '../app/where-sentence-text.ts';
 import { SiteMap } from '../map/site-map.tsx';
 import { WhereTable } from '../proof/where-table.tsx';
 import { siteColumns } from '../sites/site-figures.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { CheckIcon } from '../ui/icons.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -28,8 +29,9 @@ export function HomeScreen() {
     <Screen
       title={words.pages.home}
       commands={[
-        { cli: 'kulning status', operation: instanceOperations.where },
-        { operation: sitesOperations.list },
+        commandOf(instanceOperations.where),
+        commandOf(sitesOperations.list),
+        commandOf(instanceOperations.steps),
       ]}
     >
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">

@@ -6,6 +6,7 @@ import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Hatched } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
@@ -67,7 +68,15 @@ export function ModelsScreen() {
           )}
         </>
       }
-      commands={[{ operation: modelsOperations.list }, { operation: enginesOperations.list }]}
+      commands={[
+        commandOf(modelsOperations.list),
+        chosen
+          ? commandOf(modelsOperations.get, { params: { modelId: chosen.name } })
+          : commandOf(enginesOperations.list),
+        ...(search.add
+          ? [commandOf(modelsOperations.add, { body: { source: 'http://127.0.0.1:8080/v1' } })]
+          : []),
+      ]}
     >
       <Split detail={detail()} onClose={() => go({})}>
         <Panel flush>

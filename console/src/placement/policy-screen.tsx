@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useOperation } from '../app/api.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf, type ScreenCommand } from '../ui/command-lines.ts';
 import { CodeLine } from '../ui/copy.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -12,7 +13,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';
 import { PolicyEditor } from './policy-editor.tsx';
-import { PolicyTester } from './policy-tester.tsx';
+import { dataClasses, PolicyTester } from './policy-tester.tsx';
 import { tagTones } from './why-here.tsx';
 
 const route = getRouteApi('/inside/placement');
@@ -24,11 +25,7 @@ export function PolicyScreen() {
   const navigate = route.useNavigate();
   const policy = useOperation(policyOperations.get, undefined);
   return (
-    <Screen
-      title={words.pages.policy}
-      lead={words.policy.lead}
-      commands={[{ operation: policyOperations.get }, { operation: policyOperations.test }]}
-    >
+    <Screen title={words.pages.policy} lead={words.policy.lead} commands={commandsOf(search)}>
       <Loaded answer={policy} lines={8}>
         {(active) => (
           <Tabs
@@ -50,6 +47,36 @@ export function PolicyScreen() {
       </Loaded>
     </Screen>
   );
+}
+
+interface PolicyAddress {
+  readonly tab?: 'rules' | 'tester' | 'versions' | 'cedar' | undefined;
+  readonly version?: string | undefined;
+  readonly model?: string | undefined;
+  readonly class?: (typeof dataClasses)[number] | undefined;
+  readonly purpose?: string | undefined;
+}
+
+/** Of the tab that is open; the tester's with the question that it asks. */
+function commandsOf({ tab = 'rules', version, model, ...asked }: PolicyAddress): readonly ScreenCommand[] {
+  const text = '@policy.cedar';
+  const question = {
+    model: model ?? 'kulning-triage',
+    ...(asked.class && { dataClass: asked.class }),
+    ...(asked.purpose !== undefined && { purpose: asked.purpose }),
+  };
+  return {
+    rules: [commandOf(policyOperations.get)],
+    tester: [commandOf(policyOperations.test, { body: question })],
+    versions: [
+      commandOf(policyOperations.versions),
+      ...(version === undefined ? [] : [commandOf(policyOperations.version, { params: { hash: version } })]),
+    ],
+    cedar: [
+      commandOf(policyOperations.compare, { body: { text } }),
+      commandOf(policyOperations.activate, { body: { text } }),
+    ],
+  }[tab];
 }
 
 const tags = ['law', 'licence', 'contract', 'house'] as const;

@@ -9,7 +9,7 @@ import { useWords } from '../words/words.tsx';
 import { WhyHere } from './why-here.tsx';
 
 const route = getRouteApi('/inside/placement');
-const dataClasses = ['public', 'internal', 'personal', 'special'] as const;
+export const dataClasses = ['public', 'internal', 'personal', 'special'] as const;
 const day = /^\d{4}-\d\d-\d\d$/;
 
 /** Would this be allowed? Nothing is sent. The question stands in the address, so that it can be passed on. */

@@ -6,6 +6,7 @@ import { useOperation } from '../app/api.tsx';
 import { SampleSwitch } from '../app/sample-switch.tsx';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { curl, type ScreenCommand } from '../ui/command-lines.ts';
 import { Field, Select, TextArea } from '../ui/field.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -23,16 +24,30 @@ const dataClasses: readonly DataClass[] = ['public', 'internal', 'personal', 'sp
 
 const textOf = (mail: Mail) => `${mail.subject}\n\n${mail.body}`;
 
+/** Any OpenAI client does the same; the key says the data class unless a header says a stricter one. */
+function chatCommand(model: string, dataClass: DataClass = 'public'): ScreenCommand {
+  const content = 'Where is my order?';
+  const isClassified = dataClass !== 'none';
+  return {
+    cli: `npx kulning chat --model ${model} ${isClassified ? `--data-class ${dataClass} ` : ''}'${content}'`,
+    curl: curl(
+      ` ${location.origin}/v1/chat/completions${isClassified ? ` -H 'x-kulning-data-class: ${dataClass}'` : ''}`,
+      { model, messages: [{ role: 'user', content }] },
+    ),
+  };
+}
+
 /** One prompt, its answer as it comes, and beside it the receipt and why it was answered where it was. */
 export function PlaygroundScreen() {
   const words = useWords();
+  const search = route.useSearch();
   const models = useOperation(modelsOperations.list, undefined);
   const mails = useOperation(instanceOperations.demoMails, undefined);
   return (
     <Screen
       title={words.pages.playground}
       lead={words.playground.lead}
-      commands={[{ cli: 'kulning chat', operation: instanceOperations.playgroundKey }]}
+      commands={models.data ? [chatCommand(models.data.items[0]?.name ?? '', search.class)] : []}
     >
       <Loaded answer={models} lines={8}>
         {({ items }) =>

@@ -1,13 +1,13 @@
 import { erasuresOperations, type ErasureStep } from '@kulning/sdk';
 
-import { useClient, useOperation } from '../app/api.tsx';
+import { useAct, useOperation } from '../app/api.tsx';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { Loaded, Notice } from '../ui/states.tsx';
+import { Loaded, Notice, Problem } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
-import { useSpeech } from '../words/words.tsx';
+import { useSpeech, useWords } from '../words/words.tsx';
 
 const readBackTones: Readonly<Record<ErasureStep['readBack'], Tone>> = {
   gone: 'lawful',
@@ -21,15 +21,13 @@ const readBackTones: Readonly<Record<ErasureStep['readBack'], Tone>> = {
 /** Each store after it was read back; the certificate once all of it is done. */
 export function ErasureProgress({ id, onBack }: { readonly id: string; readonly onBack: () => void }) {
   const { words } = useSpeech();
-  const client = useClient();
   const erasure = useOperation(
     erasuresOperations.get,
     { params: { id } },
     { refetchMs: 1000, until: ({ state }) => state === 'completed' },
   );
   const columns = useStepColumns();
-  const certificate = async () =>
-    saveFile(`${id}.json`, await client.call(erasuresOperations.certificate, { params: { id } }));
+  const certificate = useAct(erasuresOperations.certificate);
   return (
     <Loaded answer={erasure} lines={8}>
       {(value) => (
@@ -42,7 +40,13 @@ export function ErasureProgress({ id, onBack }: { readonly id: string; readonly 
                 <Button
                   kind="primary"
                   disabled={value.state !== 'completed'}
-                  onClick={() => void certificate()}
+                  busy={certificate.isPending}
+                  onClick={() =>
+                    certificate.mutate(
+                      { params: { id } },
+                      { onSuccess: (file) => saveFile(`${id}.json`, file) },
+                    )
+                  }
                 >
                   {words.person.certificate}
                 </Button>
@@ -63,6 +67,12 @@ export function ErasureProgress({ id, onBack }: { readonly id: string; readonly 
                 <Notice>{words.person.waitingFor(value.waitingFor)}</Notice>
               </div>
             )}
+            {value.state === 'completed' && (
+              <div className="mt-3">
+                <Outcome steps={value.steps} />
+              </div>
+            )}
+            {certificate.isError && <Problem error={certificate.error} />}
             <p className="mt-3 max-w-prose text-xs text-soft">{words.person.assessment}</p>
           </Panel>
           <Panel title={words.person.readBackTitle} flush>
@@ -80,10 +90,26 @@ export function ErasureProgress({ id, onBack }: { readonly id: string; readonly 
   );
 }
 
+/** The whole of it in one sentence; the table says it store by store. */
+function Outcome({ steps }: { readonly steps: readonly ErasureStep[] }) {
+  const words = useWords();
+  const shows = (...states: readonly ErasureStep['readBack'][]) =>
+    steps.filter(({ readBack }) => states.includes(readBack)).length;
+  const { gone, pending, found } = words.person.outcomes;
+  if (shows('found') > 0) return <Notice>{found}</Notice>;
+  if (shows('pending') > 0) return <Notice>{pending}</Notice>;
+  return <Notice tone="lawful">{gone(shows('gone', 'unreadable'))}</Notice>;
+}
+
 function useStepColumns(): readonly Column<ErasureStep>[] {
   const { words, format } = useSpeech();
   return [
-    { id: 'store', title: words.person.store, cell: (step) => step.store, value: (step) => step.store },
+    {
+      id: 'store',
+      title: words.person.store,
+      cell: (step) => step.description,
+      value: (step) => step.description,
+    },
     {
       id: 'method',
       title: words.person.method,

@@ -6,6 +6,7 @@ import { onSubmit } from '../app/form.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { CodeLine } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FactRow, Facts } from '../ui/facts.tsx';
@@ -34,7 +35,7 @@ export function LedgerScreen() {
     <Screen
       title={words.pages.ledger}
       lead={words.ledger.lead}
-      commands={[{ cli: 'kulning status', operation: proofOperations.status }]}
+      commands={[commandOf(proofOperations.status), commandOf(proofOperations.listWitnesses)]}
     >
       <Loaded answer={ledger} lines={8}>
         {(value) => (

@@ -12,14 +12,16 @@ import { onSubmit } from '../app/form.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Field, TextArea } from '../ui/field.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { Empty, Loaded, Notice, Problem } from '../ui/states.tsx';
+import { Empty, Loaded, Problem } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
-import { useSpeech, useWords } from '../words/words.tsx';
+import { useWords } from '../words/words.tsx';
 import { ErasurePlan } from './erasure-plan.tsx';
 import { ErasureProgress } from './erasure-progress.tsx';
+import { Findings } from './findings.tsx';
 import { Namesakes } from './namesakes.tsx';
 
 const route = getRouteApi('/inside/proof/person');
@@ -33,7 +35,7 @@ export function PersonScreen() {
     <Screen
       title={words.pages.person}
       lead={words.person.lead}
-      commands={[{ operation: subjectsOperations.find }, { operation: subjectsOperations.erase }]}
+      commands={erasure === undefined ? findCommands() : erasureCommands(erasure)}
     >
       {erasure === undefined ? (
         <Search onErased={(id) => void navigate({ search: { erasure: id } })} />
@@ -46,6 +48,21 @@ export function PersonScreen() {
     </Screen>
   );
 }
+
+/** With the example's identifier: who is searched for is not written where it can be copied from. */
+const findCommands = () => {
+  const identifiers = ['anna.berg@example.se'];
+  return [
+    commandOf(subjectsOperations.find, { body: { identifiers } }),
+    commandOf(subjectsOperations.preview, { body: { identifiers } }),
+    commandOf(subjectsOperations.erase, { body: { identifiers, preview: 'DIGEST', confirm: 'erase' } }),
+  ];
+};
+
+const erasureCommands = (id: string) => [
+  commandOf(erasuresOperations.get, { params: { id } }),
+  commandOf(erasuresOperations.certificate, { params: { id } }),
+];
 
 const identifiersOf = (text: string) => [
   ...new Set(
@@ -91,83 +108,51 @@ function Search({ onErased }: { readonly onErased: (id: string) => void }) {
         </form>
       </Panel>
       {find.data && (
-        <>
-          <Findings findings={find.data} />
-          {find.data.candidates.length > 0 && (
-            <Namesakes candidates={find.data.candidates} decisions={decisions} onDecide={setDecisions} />
-          )}
-          {find.data.matched + find.data.candidates.length > 0 && (
-            <ErasurePlan
-              key={identifiers.join('\n')}
-              identifiers={identifiers}
-              decisions={decisions}
-              onErased={onErased}
-            />
-          )}
-        </>
+        <Found
+          key={identifiers.join('\n')}
+          findings={find.data}
+          identifiers={identifiers}
+          decisions={decisions}
+          onDecide={setDecisions}
+          onErased={onErased}
+        />
       )}
     </>
   );
 }
 
-function Findings({ findings }: { readonly findings: SubjectFindings }) {
-  const { words, format } = useSpeech();
+interface FoundProps {
+  readonly findings: SubjectFindings;
+  readonly identifiers: readonly string[];
+  readonly decisions: readonly RecordDecision[];
+  readonly onDecide: (decisions: readonly RecordDecision[]) => void;
+  readonly onErased: (id: string) => void;
+}
+
+function Found({ findings, identifiers, decisions, onDecide, onErased }: FoundProps) {
+  const storeName = (id: string) => findings.stores.find(({ store }) => store === id)?.description ?? id;
+  const isSomething = findings.matched + findings.candidates.length > 0;
   return (
-    <Panel
-      title={words.person.found(findings.matched)}
-      actions={findings.restricted && <Badge tone="waiting">{words.person.restricted}</Badge>}
-    >
-      {findings.matched === 0 && findings.candidates.length === 0 && <p>{words.person.nothing}</p>}
-      {findings.identifiers.length > 0 && (
-        <ul className="m-0 mb-3 flex list-none flex-wrap gap-x-4 gap-y-1 p-0 text-sm">
-          {findings.identifiers.map((match) => (
-            <li key={`${match.kind} ${match.masked}`}>
-              <span className="text-soft">{words.person.kinds[match.kind]}</span>{' '}
-              <code className="font-mono text-xs">{match.masked}</code> ·{' '}
-              {words.person.records(match.records)}
-            </li>
-          ))}
-        </ul>
+    <>
+      <Findings findings={findings} body={{ identifiers: [...identifiers], decisions: [...decisions] }} />
+      {findings.candidates.length > 0 && (
+        <Namesakes
+          candidates={findings.candidates}
+          storeName={storeName}
+          decisions={decisions}
+          onDecide={onDecide}
+        />
       )}
-      {findings.stores.length > 0 && (
-        <table className="w-full max-w-2xl border-collapse text-sm">
-          <caption className="sr-only">{words.person.stores}</caption>
-          <thead className="text-xs text-soft">
-            <tr className="border-b border-line">
-              <th scope="col" className="py-1 text-left font-medium">
-                {words.person.store}
-              </th>
-              <th scope="col" className="py-1 text-right font-medium">
-                {words.person.recordsTitle}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {findings.stores.map((store) => (
-              <tr key={store.store} className="border-b border-line last:border-0">
-                <td className="py-1.5 pr-4">
-                  <span className="font-medium">{store.store}</span>{' '}
-                  <span className="text-soft">{store.description}</span>
-                </td>
-                <td className="py-1.5 text-right align-top">{format.number(store.records, 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      {isSomething && (
+        <ErasurePlan
+          identifiers={identifiers}
+          findings={findings}
+          decisions={decisions}
+          onDecide={onDecide}
+          onErased={onErased}
+        />
       )}
-      {findings.limits.length > 0 && (
-        <div className="mt-3">
-          <Notice>
-            <p className="font-medium">{words.person.limits}</p>
-            <ul className="m-0 mt-1 list-disc pl-5">
-              {findings.limits.map((limit) => (
-                <li key={limit}>{limit}</li>
-              ))}
-            </ul>
-          </Notice>
-        </div>
-      )}
-    </Panel>
+    </>
   );
 }
 

@@ -1,4 +1,10 @@
-import { callOutcomes, proofOperations, sitesOperations, type ReceiptSummary } from '@kulning/sdk';
+import {
+  callOutcomes,
+  decisionsOperations,
+  proofOperations,
+  sitesOperations,
+  type ReceiptSummary,
+} from '@kulning/sdk';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
@@ -6,6 +12,7 @@ import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -55,8 +62,13 @@ export function ReceiptsScreen() {
       title={words.pages.receipts}
       lead={words.receipts.lead}
       commands={[
-        { operation: proofOperations.listReceipts },
-        { operation: proofOperations.getReceipt, params: { id: search.receipt ?? 'ID' } },
+        commandOf(proofOperations.listReceipts, { query: filter }),
+        ...(search.receipt === undefined
+          ? []
+          : [
+              commandOf(proofOperations.getReceipt, { params: { id: search.receipt } }),
+              commandOf(decisionsOperations.get, { params: { callId: search.receipt } }),
+            ]),
       ]}
     >
       <Filters sites={sites.data?.items ?? []} filtered={filtered} />

@@ -2,6 +2,7 @@ import { instanceOperations } from '@kulning/sdk';
 
 import { useOperation } from '../app/api.tsx';
 import { whereSentence } from '../app/where-sentence-text.ts';
+import { commandOf } from '../ui/command-lines.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Loaded } from '../ui/states.tsx';
@@ -15,7 +16,7 @@ export function WhereScreen() {
     <Screen
       title={words.pages.where}
       lead={words.where.lead}
-      commands={[{ cli: 'kulning status', operation: instanceOperations.where }]}
+      commands={[commandOf(instanceOperations.where)]}
     >
       <Panel title={words.where.title} flush>
         <Loaded answer={where}>

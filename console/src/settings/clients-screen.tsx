@@ -6,6 +6,7 @@ import { errorAt, onSubmit } from '../app/form.ts';
 import { useMay, useSession } from '../app/session.tsx';
 import { Hatched } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -75,8 +76,8 @@ export function ClientsScreen() {
         )
       }
       commands={[
-        { operation: identityOperations.listOrganisations },
-        { operation: identityOperations.createOrganisation },
+        commandOf(identityOperations.listOrganisations),
+        commandOf(identityOperations.createOrganisation, { body: { name: 'Falu Bageri', language: 'sv' } }),
       ]}
     >
       <Panel flush>

@@ -6,6 +6,7 @@ import { useAct, useOperation } from '../app/api.tsx';
 import { useMay } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
@@ -44,7 +45,10 @@ export function KeysScreen() {
           </Button>
         )
       }
-      commands={[{ operation: identityOperations.listKeys }, { operation: identityOperations.createKey }]}
+      commands={[
+        commandOf(identityOperations.listKeys),
+        commandOf(identityOperations.createKey, { body: { name: 'Mail robot', dataClass: 'personal' } }),
+      ]}
     >
       <Panel flush>
         <Loaded answer={keys} lines={6}>

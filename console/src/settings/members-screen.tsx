@@ -6,6 +6,7 @@ import { useAct, useOperation } from '../app/api.tsx';
 import { errorAt, onSubmit } from '../app/form.ts';
 import { useMay, useSession } from '../app/session.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
@@ -47,7 +48,12 @@ export function MembersScreen() {
           </Button>
         )
       }
-      commands={[{ operation: identityOperations.listMembers }]}
+      commands={[
+        commandOf(identityOperations.listMembers),
+        commandOf(identityOperations.addMember, {
+          body: { name: 'Lo Berg', email: 'lo@example.org', role: 'dpo', passphrase: '@passphrase.txt' },
+        }),
+      ]}
     >
       {change.isError && <Problem error={change.error} />}
       <Panel flush>

@@ -6,6 +6,7 @@ import { errorAt, onSubmit, type FormTexts } from '../app/form.ts';
 import { useMay, useSession } from '../app/session.tsx';
 import { numberOf } from '../sites/site-declaration.ts';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -36,8 +37,10 @@ export function OrganisationScreen() {
     <Screen
       title={words.pages.organisation}
       commands={[
-        { operation: identityOperations.listOrganisations },
-        { operation: identityOperations.updateOrganisation },
+        commandOf(identityOperations.listOrganisations),
+        commandOf(identityOperations.updateOrganisation, {
+          body: { retentionDays: organisation.retentionDays ?? 30 },
+        }),
       ]}
     >
       <form key={organisation.id} className="flex flex-col gap-4" onSubmit={onSubmit(save)}>

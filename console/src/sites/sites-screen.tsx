@@ -6,6 +6,7 @@ import { siteName, siteNameAlone } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { SiteMap } from '../map/site-map.tsx';
 import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/command-lines.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
@@ -70,8 +71,23 @@ export function SitesScreen() {
         )
       }
       commands={[
-        { operation: sitesOperations.list },
-        ...(chosen ? [{ operation: sitesOperations.get, params: { id: chosen.slug } }] : []),
+        commandOf(sitesOperations.list),
+        ...(chosen ? [commandOf(sitesOperations.get, { params: { id: chosen.slug } })] : []),
+        ...(chosen && search.edit
+          ? [
+              commandOf(sitesOperations.update, {
+                params: { id: chosen.slug },
+                body: { gramsCo2PerKwh: 20 },
+              }),
+            ]
+          : []),
+        ...(search.add
+          ? [
+              commandOf(sitesOperations.create, {
+                body: { slug: 'falun', name: 'Falun', place: 'Falun', country: 'SE' },
+              }),
+            ]
+          : []),
       ]}
     >
       <Split detail={detail()} onClose={() => go({})}>

@@ -1,28 +1,58 @@
-import { pathOf, type Operation } from '@kulning/sdk';
+import { pathOf, type ClientInput, type Operation } from '@kulning/sdk';
 
+/** The same by command and by API, each as one line that runs as it stands. */
 export interface ScreenCommand {
-  readonly operation: Operation;
+  readonly cli: string;
+  readonly curl: string;
+}
+
+interface AnyInput {
   readonly params?: Readonly<Record<string, string>>;
-  /** A command of its own, where the operation's is not the one a person would use. */
-  readonly cli?: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+type Input<O extends Operation> =
+  object extends ClientInput<O> ? [input?: ClientInput<O>] : [input: ClientInput<O>];
+
+/** An operation with what the screen shows, or with an example where it has nothing yet. */
+export function commandOf<const O extends Operation>(operation: O, ...[given]: Input<O>): ScreenCommand {
+  const input = (given ?? {}) as AnyInput;
+  return { cli: cliOf(operation, input), curl: curlOf(operation, input) };
 }
 
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** `subjects.find` is `kulning subject find`; path parameters follow in order. */
-export function commandLineOf({ operation, params = {}, cli }: ScreenCommand): string {
-  const [area = '', verb = ''] = operation.id.split('.');
-  return (
-    cli ??
-    ['kulning', area === 'subjects' ? 'subject' : kebab(area), kebab(verb), ...Object.values(params)].join(
-      ' ',
-    )
+/** For a POSIX shell. */
+const quoted = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** `subjects.find` is `kulning subject find`; path parameters follow in order, the rest as flags. */
+function cliOf({ id }: Operation, { params = {}, query = {}, body = {} }: AnyInput): string {
+  const [area = '', verb = ''] = id.split('.');
+  const flags = Object.entries({ ...query, ...body }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${kebab(name)}`, quoted(String(value))],
+  );
+  return [
+    'npx kulning',
+    area === 'subjects' ? 'subject' : kebab(area),
+    kebab(verb),
+    ...Object.values(params).map(quoted),
+    ...flags,
+  ].join(' ');
+}
+
+/** `KULNING_API_KEY` is a key of the reader's own, as the command takes it too. */
+function curlOf(operation: Operation, input: AnyInput): string {
+  const method = operation.method === 'GET' ? '' : ` -X ${operation.method}`;
+  return curl(
+    `${method} ${quoted(location.origin + pathOf(operation, input))}`,
+    operation.body === undefined ? undefined : (input.body ?? {}),
   );
 }
 
-/** The same question as a line for a terminal; `$KULNING_KEY` stands for a key of the reader's own. */
-export function curlOf({ operation, params }: ScreenCommand, origin: string): string {
-  const method = operation.method === 'GET' ? '' : ` -X ${operation.method}`;
-  const body = operation.body === undefined ? '' : ` -H 'content-type: application/json' -d @request.json`;
-  return `curl${method} '${origin}${pathOf(operation, { params: params ?? {} })}' -H "authorization: Bearer $KULNING_KEY"${body}`;
+export function curl(target: string, body?: object): string {
+  const sent =
+    body === undefined ? '' : ` -H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`;
+  return `curl${target} -H "authorization: Bearer $KULNING_API_KEY"${sent}`;
 }

@@ -1,7 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 
 import { useWords } from '../words/words.tsx';
-import { commandLineOf, curlOf, type ScreenCommand } from './command-lines.ts';
+import type { ScreenCommand } from './command-lines.ts';
 import { CodeLine } from './copy.tsx';
 import { ChevronIcon } from './icons.tsx';
 
@@ -36,10 +36,10 @@ export function Screen({ title, lead, actions, commands = [], children }: Screen
             {words.common.sameByCommand}
           </summary>
           <div className="flex flex-col gap-2 py-2">
-            {commands.map((command) => (
-              <div key={command.operation.id} className="flex flex-col gap-1">
-                <CodeLine text={commandLineOf(command)} />
-                <CodeLine text={curlOf(command, location.origin)} />
+            {commands.map(({ cli, curl }) => (
+              <div key={cli} className="flex flex-col gap-1">
+                <CodeLine text={cli} />
+                <CodeLine text={curl} />
               </div>
             ))}
           </div>

@@ -11,6 +11,8 @@ export interface Format {
   /** A share between 0 and 1. */
   percent(share: number): string;
   date(iso: string): string;
+  /** From one day to another, in as few words as the language needs; one day when they are the same. */
+  dates(from: string, to: string): string;
   /** Local time to the minute, with the date. */
   dateTime(iso: string): string;
   /** Local time to the second with the zone's name, for the hover. */
@@ -45,6 +47,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     percent: (share) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     date: (iso) => date.format(new Date(iso)),
+    dates: (from, to) => date.formatRange(new Date(from), new Date(to)),
     dateTime: (iso) => dateTime.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
     ago: (iso, nowMs) => {

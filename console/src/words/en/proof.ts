@@ -93,6 +93,7 @@ export const proof = {
     recordsTitle: 'Records',
     stores: 'Stores',
     store: 'Store',
+    searchedToo: (stores: string) => `Searched too, and nothing found: ${stores}.`,
     limits: 'What this search does not see',
     kinds: {
       email: 'E-mail',
@@ -108,19 +109,43 @@ export const proof = {
     namesakesLead:
       'These bear the name and nothing else that is known. Only you can say whether it is the same person.',
     otherIdentifiers: (list: string) => `Also in these records: ${list}`,
-    decide: { destroy: 'The same person: erase', keep: 'Someone else: keep' },
-    planTitle: 'What would happen',
-    planLead: 'A preview changes nothing.',
+    decide: {
+      destroy: 'The same person: erase',
+      redact: 'The same person, with others: strike out this person only',
+      keep: 'Someone else: keep',
+    },
+    shared: (number: number) =>
+      count(number, '# record is about others too', '# records are about others too'),
+    sharedLead:
+      'Only this person is struck out of them, unless you choose otherwise. If one of the masked identifiers is this person’s too, add it above and search again.',
+    sharedMore: (number: number) =>
+      `${count(number, '# more is', '# more are')} handled in the same way, without being listed.`,
+    choiceOf: (time: string) => `What happens to the record of ${time}`,
+    choices: {
+      human: 'not decided: stays, listed as pending',
+      redact: 'strike out this person',
+      destroy: 'erase the whole record',
+      keep: 'keep it',
+    },
+    reasons: {
+      'only-this-person': 'About this person only.',
+      'shared-with-others': 'About others too.',
+      'decided-by-human': 'You decided it.',
+      'undecided-namesake': 'Perhaps a namesake.',
+      'no-span-to-redact': 'Where the person stands in it cannot be told, so nothing can be struck out.',
+      'trace-would-remain': 'Something would still point to the person after striking out.',
+      'not-text': 'It is not text, so nothing can be struck out.',
+    },
+    planTitle: 'What an erasure would do',
     export: 'Export (Art. 15, 20)',
-    preview: 'Preview the erasure',
     erase: 'Erase (Art. 17)',
     eraseWord: 'erase',
-    actions: { destroy: 'erase', redact: 'redact', keep: 'keep', human: 'for a human' },
+    actions: { destroy: 'erase', redact: 'strike out', keep: 'keep', human: 'undecided' },
     undecided: (number: number) =>
       `${count(number, '# possible namesake waits', '# possible namesakes wait')} for your decision above.`,
     mayNotErase: 'Only the owner and the data protection officer may erase.',
     willErase: (destroyed: number, redacted: number, survivors: number) =>
-      `${count(destroyed, '# record loses its key', '# records lose their keys')}, ${count(redacted, '# is redacted', '# are redacted')}, ${count(survivors, '# of others moves', '# of others move')} to a new key. This cannot be undone.`,
+      `${count(destroyed, '# record loses its key', '# records lose their keys')}, ${count(redacted, '# is struck out in part', '# are struck out in part')}, ${count(survivors, '# of others moves', '# of others move')} to a new key. This cannot be undone.`,
     survivors: (number: number) =>
       `${count(number, '# record of others moves', '# records of others move')} to a new key.`,
     residual: 'Copies that remain, without a key to read them',
@@ -147,6 +172,13 @@ export const proof = {
     },
     waitingFor: (what: string) => `Waiting for: ${what}`,
     erasure: 'Erasure',
+    outcomes: {
+      gone: (stores: number) =>
+        `${count(stores, '# store was', '# stores were')} read back. Nothing of this person can be read there any more.`,
+      pending:
+        'Done, but for what waits: some records wait for a decision, or a copy for its end. See below.',
+      found: 'Something of the person was still found. See below, and erase again.',
+    },
     another: 'Another person',
     certificate: 'Download the certificate',
     assessment:

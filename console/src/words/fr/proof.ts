@@ -93,6 +93,7 @@ export const proof: ProofWords = {
     recordsTitle: 'Enregistrements',
     stores: 'Dépôts',
     store: 'Dépôt',
+    searchedToo: (stores) => `Parcourus aussi, sans rien trouver : ${stores}.`,
     limits: 'Ce que cette recherche ne voit pas',
     kinds: {
       email: 'E-mail',
@@ -108,19 +109,47 @@ export const proof: ProofWords = {
     namesakesLead:
       'Ils portent le nom et rien d’autre de connu. Vous seul pouvez dire s’il s’agit de la même personne.',
     otherIdentifiers: (list) => `Aussi dans ces enregistrements : ${list}`,
-    decide: { destroy: 'La même personne : effacer', keep: 'Quelqu’un d’autre : garder' },
-    planTitle: 'Ce qui se passerait',
-    planLead: 'Un aperçu ne change rien.',
+    decide: {
+      destroy: 'La même personne : effacer',
+      redact: 'La même personne, avec d’autres : ne rayer qu’elle',
+      keep: 'Quelqu’un d’autre : garder',
+    },
+    shared: (number) =>
+      count(
+        number,
+        '# enregistrement concerne aussi d’autres',
+        '# enregistrements concernent aussi d’autres',
+      ),
+    sharedLead:
+      'Seule cette personne y est rayée, sauf si vous en décidez autrement. Si l’un des identifiants masqués est aussi le sien, ajoutez-le plus haut et cherchez à nouveau.',
+    sharedMore: (number) =>
+      `${count(number, '# autre est traité', '# autres sont traités')} de la même façon, sans être listés ici.`,
+    choiceOf: (time) => `Ce qui arrive à l’enregistrement du ${time}`,
+    choices: {
+      human: 'non décidé : reste, noté en attente',
+      redact: 'rayer cette personne',
+      destroy: 'effacer tout l’enregistrement',
+      keep: 'le garder',
+    },
+    reasons: {
+      'only-this-person': 'Ne concerne que cette personne.',
+      'shared-with-others': 'Concerne aussi d’autres personnes.',
+      'decided-by-human': 'Vous l’avez décidé.',
+      'undecided-namesake': 'Peut-être un homonyme.',
+      'no-span-to-redact': 'On ne peut dire où la personne y figure : rien ne peut être rayé.',
+      'trace-would-remain': 'Une fois rayée, quelque chose désignerait encore la personne.',
+      'not-text': 'Ce n’est pas du texte : rien ne peut être rayé.',
+    },
+    planTitle: 'Ce que ferait un effacement',
     export: 'Exporter (art. 15, 20)',
-    preview: 'Aperçu de l’effacement',
     erase: 'Effacer (art. 17)',
     eraseWord: 'effacer',
-    actions: { destroy: 'effacer', redact: 'caviarder', keep: 'garder', human: 'pour un humain' },
+    actions: { destroy: 'effacer', redact: 'rayer', keep: 'garder', human: 'non décidé' },
     undecided: (number) =>
       `${count(number, '# homonyme possible attend', '# homonymes possibles attendent')} votre décision ci-dessus.`,
     mayNotErase: 'Seuls le propriétaire et le délégué à la protection des données peuvent effacer.',
     willErase: (destroyed, redacted, survivors) =>
-      `${count(destroyed, '# enregistrement perd sa clé', '# enregistrements perdent leur clé')}, ${count(redacted, '# est caviardé', '# sont caviardés')}, ${count(survivors, '# appartenant à d’autres passe', '# appartenant à d’autres passent')} à une nouvelle clé. C’est irréversible.`,
+      `${count(destroyed, '# enregistrement perd sa clé', '# enregistrements perdent leur clé')}, ${count(redacted, '# est rayé en partie', '# sont rayés en partie')}, ${count(survivors, '# appartenant à d’autres passe', '# appartenant à d’autres passent')} à une nouvelle clé. C’est irréversible.`,
     survivors: (number) =>
       `${count(number, '# enregistrement d’autres personnes passe', '# enregistrements d’autres personnes passent')} à une nouvelle clé.`,
     residual: 'Copies restantes, sans clé pour les lire',
@@ -148,6 +177,13 @@ export const proof: ProofWords = {
     },
     waitingFor: (what) => `En attente de : ${what}`,
     erasure: 'Effacement',
+    outcomes: {
+      gone: (stores) =>
+        `${count(stores, '# dépôt a été relu', '# dépôts ont été relus')}. Plus rien de cette personne n’y est lisible.`,
+      pending:
+        'Terminé, à une attente près : des enregistrements attendent une décision, ou une copie sa fin. Voir ci-dessous.',
+      found: 'Quelque chose de la personne a encore été trouvé. Voir ci-dessous, et effacez à nouveau.',
+    },
     another: 'Une autre personne',
     certificate: 'Télécharger le certificat',
     assessment:

@@ -92,6 +92,7 @@ export const proof: ProofWords = {
     recordsTitle: 'Poster',
     stores: 'Förråd',
     store: 'Förråd',
+    searchedToo: (stores) => `Också genomsökt, utan att något hittades: ${stores}.`,
     limits: 'Vad sökningen inte ser',
     kinds: {
       email: 'E-post',
@@ -106,19 +107,41 @@ export const proof: ProofWords = {
     namesakes: (number) => count(number, '# möjlig namne', '# möjliga namnar'),
     namesakesLead: 'De bär namnet och inget annat som är känt. Bara du kan säga om det är samma person.',
     otherIdentifiers: (list) => `Också i de här posterna: ${list}`,
-    decide: { destroy: 'Samma person: radera', keep: 'Någon annan: behåll' },
-    planTitle: 'Vad som skulle hända',
-    planLead: 'En förhandsvisning ändrar inget.',
+    decide: {
+      destroy: 'Samma person: radera',
+      redact: 'Samma person, med andra: stryk bara den personen',
+      keep: 'Någon annan: behåll',
+    },
+    shared: (number) => count(number, '# post handlar också om andra', '# poster handlar också om andra'),
+    sharedLead:
+      'Bara den här personen stryks i dem, om du inte väljer något annat. Är en av de maskerade uppgifterna också personens, lägg till den ovan och sök igen.',
+    sharedMore: (number) => `${count(number, '# till', '# till')} behandlas på samma sätt utan att visas.`,
+    choiceOf: (time) => `Vad som händer med posten från ${time}`,
+    choices: {
+      human: 'inte avgjort: står kvar som väntande',
+      redact: 'stryk den här personen',
+      destroy: 'radera hela posten',
+      keep: 'behåll den',
+    },
+    reasons: {
+      'only-this-person': 'Handlar bara om den här personen.',
+      'shared-with-others': 'Handlar också om andra.',
+      'decided-by-human': 'Du har bestämt det.',
+      'undecided-namesake': 'Kanske en namne.',
+      'no-span-to-redact': 'Var personen står i den går inte att säga, så inget kan strykas.',
+      'trace-would-remain': 'Något skulle fortfarande peka på personen efter strykningen.',
+      'not-text': 'Det är inte text, så inget kan strykas.',
+    },
+    planTitle: 'Vad en radering skulle göra',
     export: 'Exportera (art. 15, 20)',
-    preview: 'Förhandsvisa raderingen',
     erase: 'Radera (art. 17)',
     eraseWord: 'radera',
-    actions: { destroy: 'radera', redact: 'stryk över', keep: 'behåll', human: 'för en människa' },
+    actions: { destroy: 'radera', redact: 'stryk', keep: 'behåll', human: 'inte avgjort' },
     undecided: (number) =>
       `${count(number, '# möjlig namne väntar', '# möjliga namnar väntar')} på ditt beslut ovan.`,
     mayNotErase: 'Bara ägaren och dataskyddsombudet får radera.',
     willErase: (destroyed, redacted, survivors) =>
-      `${count(destroyed, '# post mister sin nyckel', '# poster mister sina nycklar')}, ${count(redacted, '# stryks över', '# stryks över')}, ${count(survivors, '# som rör andra flyttas', '# som rör andra flyttas')} till en ny nyckel. Det går inte att ångra.`,
+      `${count(destroyed, '# post mister sin nyckel', '# poster mister sina nycklar')}, ${count(redacted, '# stryks delvis', '# stryks delvis')}, ${count(survivors, '# som rör andra flyttas', '# som rör andra flyttas')} till en ny nyckel. Det går inte att ångra.`,
     survivors: (number) =>
       `${count(number, '# post som rör andra flyttas', '# poster som rör andra flyttas')} till en ny nyckel.`,
     residual: 'Kopior som finns kvar, utan nyckel att läsa dem med',
@@ -145,6 +168,13 @@ export const proof: ProofWords = {
     },
     waitingFor: (what) => `Väntar på: ${what}`,
     erasure: 'Radering',
+    outcomes: {
+      gone: (stores) =>
+        `${count(stores, '# förråd lästes', '# förråd lästes')} tillbaka. Inget om personen går att läsa där längre.`,
+      pending:
+        'Klart, utom det som väntar: poster väntar på ett beslut, eller en kopia på sitt slut. Se nedan.',
+      found: 'Något om personen hittades fortfarande. Se nedan, och radera igen.',
+    },
     another: 'En annan person',
     certificate: 'Ladda ner intyget',
     assessment:
