@@ -44,6 +44,9 @@ const MINUTE_MS = 60_000;
 
 export const isHold = (answer: QuotaAnswer): answer is QuotaHold => answer !== 'dry' && 'ladder' in answer;
 
+/** Whether what was taken from the meter is of the lease that it has now. */
+export const isCurrent = ({ turn }: QuotaHold, { since }: QuotaMeter): boolean => turn >= since;
+
 /**
  * The limits of one process. Reserving is one synchronous step over all levels, all or nothing, so that no two calls
  * pass a limit between the check and the taking; what is reserved is settled to what was really used, or given back.

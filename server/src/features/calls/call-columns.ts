@@ -9,6 +9,9 @@ const ids = [
   'policy_hash',
   'facts_hash',
   'rules',
+  'price_id',
+  'team_id',
+  'agency_id',
 ];
 const names = ['model', 'model_version', 'model_digest'];
 

@@ -34,6 +34,10 @@ export interface CallShippingOptions {
   readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
   /** Into the vault's table, in this transaction. */
   readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
+  /** Puts calls that ended into other books, in this transaction. */
+  readonly onShipped?: (trx: AnyTransaction, processId: string, calls: readonly EndedCall[]) => Promise<void>;
+  /** All that the process ever recorded is here, in this transaction. */
+  readonly onConcluded?: (trx: AnyTransaction, processId: string) => Promise<void>;
   /** These calls have ended and are in the database. */
   readonly moved?: (callIds: Iterable<string>) => void;
 }
@@ -59,6 +63,7 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
         if (!last) return;
         const { ended, running } = await pair(trx, fresh);
         await write(trx, ended);
+        await options.onShipped?.(trx, processId, ended);
         await keepBegun(trx, processId, running);
         await moveOffset(trx, processId, last.sequence);
       });
@@ -73,6 +78,7 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
           trx,
           orphans.map((intent) => ({ intent, settlement: undefined })),
         );
+        await options.onConcluded?.(trx, processId);
         await forgetOffset(trx, processId);
       });
     },

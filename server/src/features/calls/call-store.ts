@@ -104,6 +104,10 @@ function rowOf({ intent, settlement }: EndedCall) {
     total_us: micros(settlement?.totalMs),
     overhead_us: micros(settlement?.overheadMs),
     content_kept: settlement?.content !== undefined,
+    nano_eur: settlement?.charge?.nanoEur ?? null,
+    price_id: settlement?.charge?.priceId ?? null,
+    team_id: settlement?.charge?.teamId ?? null,
+    agency_id: settlement?.charge?.agencyId ?? null,
   };
 }
 
@@ -114,16 +118,18 @@ export async function insertCalls(trx: CallTransaction, calls: readonly EndedCal
     insert into kulning.call (id, organisation_id, at, ended_at, outcome, status, reason, key_id, model, streamed,
       data_class, purpose, site_id, deployment_id, model_version, model_digest, simulated, policy_hash, facts_hash,
       rules, request, inputs, input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us,
-      content_kept)
+      content_kept, nano_eur, price_id, team_id, agency_id)
     select id, organisation_id, at, ended_at, outcome, status, reason, key_id, model, streamed, data_class, purpose,
       site_id, deployment_id, model_version, model_digest, simulated, policy_hash, facts_hash, rules, request, inputs,
-      input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us, content_kept
+      input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us, content_kept,
+      nano_eur, price_id, team_id, agency_id
     from jsonb_to_recordset(${JSON.stringify(calls.map(rowOf))}::jsonb) as call (id text, organisation_id text,
       at timestamptz, ended_at timestamptz, outcome text, status integer, reason text, key_id text, model text,
       streamed boolean, data_class text, purpose text, site_id text, deployment_id text, model_version text,
       model_digest text, simulated boolean, policy_hash text, facts_hash text, rules text[], request jsonb,
       inputs jsonb, input_tokens bigint, output_tokens bigint, energy jsonb, carbon jsonb, first_byte_us bigint,
-      total_us bigint, overhead_us bigint, content_kept boolean)
+      total_us bigint, overhead_us bigint, content_kept boolean, nano_eur bigint, price_id text, team_id text,
+      agency_id text)
     on conflict (id) do nothing
   `.execute(trx);
 }

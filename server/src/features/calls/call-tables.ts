@@ -36,6 +36,10 @@ export interface CallTable {
   total_us: bigint | null;
   overhead_us: bigint | null;
   content_kept: boolean;
+  nano_eur: bigint | null;
+  price_id: string | null;
+  team_id: string | null;
+  agency_id: string | null;
 }
 
 /** Tables of this slice (0007_calls.sql). */

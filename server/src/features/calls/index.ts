@@ -7,6 +7,7 @@ import type { Database } from '../../platform/postgres/database.ts';
 import type { CallTables } from './call-tables.ts';
 import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
 
+export type { EndedCall } from './call-leaf.ts';
 export { type CallJournal, createCallJournal } from './call-journal.ts';
 export { createCallShipping } from './call-shipping.ts';
 export type { SiteNames } from './call-views.ts';

@@ -3,6 +3,7 @@ import type { CallOutcomeName } from '@kulning/sdk';
 import type { Commitments } from '../../core/ledger/leaf.ts';
 import type { PathPlace } from '../../core/placement/decision.ts';
 import type { DecisionRecord, DeploymentFacts, Provenance } from '../../core/placement/facts.ts';
+import type { CallCharge } from '../limits/index.ts';
 
 /** A sealed vault record in JSON: bytes as base64. */
 export interface SealedJson {
@@ -69,6 +70,8 @@ export interface CallSettlement {
   /** Why it was not answered, as a stable code. */
   readonly reason?: string;
   readonly tokens?: { readonly input: number; readonly output: number };
+  /** What it counts for against limits; absent where nothing had been reserved. */
+  readonly charge?: CallCharge;
   readonly energy: FigureJson;
   readonly carbon: FigureJson;
   /** Over all bytes of the answer, as sent. */
