@@ -10,19 +10,12 @@ export interface Heard {
   readonly torn: readonly string[];
 }
 
-interface Kind {
-  readonly stream: boolean;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Between two calls: what never reaches the engine would come too thick. */
-  readonly pauseMs: number;
-}
-
-const kinds: readonly Kind[] = [
-  { stream: true, headers: {}, pauseMs: 0 },
-  { stream: false, headers: {}, pauseMs: 0 },
-  { stream: true, headers: {}, pauseMs: 0 },
-  { stream: false, headers: { 'x-kulning-data-class': 'special' }, pauseMs: 100 },
-];
+/** More callers than the engine has slots, so that some are refused for want of capacity; whether each one streams. */
+const callers = [true, false, true];
+/** After anything but an answer: refusals would come too thick. */
+const pauseMs = 100;
+/** Long: the machine of a proof may be busy with other things. */
+const mostWaitMs = 240_000;
 
 /** Callers that go on whatever happens, and remember how each exchange ended that reached them whole. */
 export class CrashLoad {
@@ -37,14 +30,14 @@ export class CrashLoad {
   constructor(url: () => string, key: string) {
     this.#url = url;
     this.#key = key;
-    this.#running = kinds.map((kind) => this.#callAgainAndAgain(kind));
+    this.#running = callers.map((stream) => this.#callAgainAndAgain(stream));
   }
 
   /** Until answers arrive that were asked for after now. */
   async untilAnswering(): Promise<void> {
-    const wanted = this.#answers + kinds.length;
+    const wanted = this.#answers + callers.length + 1;
     for (let waitedMs = 0; this.#answers < wanted; waitedMs += 20) {
-      if (waitedMs > 90_000) throw new Error('no answer for 90 s');
+      if (waitedMs > mostWaitMs) throw new Error(`no answer for ${mostWaitMs / 1000} s`);
       await sleep(20);
     }
   }
@@ -55,17 +48,17 @@ export class CrashLoad {
     return { endings: this.#endings, torn: this.#torn };
   }
 
-  async #callAgainAndAgain(kind: Kind): Promise<void> {
+  async #callAgainAndAgain(stream: boolean): Promise<void> {
     while (!this.#stopped) {
-      const answered = await this.#call(kind).catch(() => false); // a cut connection is what this run makes
-      await sleep(answered ? kind.pauseMs : 100);
+      const answered = await this.#call(stream).catch(() => false); // a cut connection is what this run makes
+      if (!answered) await sleep(pauseMs);
     }
   }
 
-  async #call({ stream, headers }: Kind): Promise<boolean> {
+  async #call(stream: boolean): Promise<boolean> {
     const response = await fetch(`${this.#url()}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json', ...headers },
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
       body: JSON.stringify({
         model: 'kulning-triage',
         stream,
@@ -80,14 +73,13 @@ export class CrashLoad {
     if (ending === undefined || (ending !== 'failed' && receipt === null)) this.#torn.push(text.slice(-200));
     else if (receipt !== null) this.#endings.set(receipt, ending);
     if (ending === 'answered') this.#answers += 1;
-    return ending === 'answered' || ending === 'refused';
+    return ending === 'answered';
   }
 }
 
 /** undefined: it ended as if all were well, and is not whole. */
 function endingOf(status: number, stream: boolean, text: string): Ending | undefined {
-  if (status === 403) return 'refused';
-  if (status !== 200) return 'failed';
+  if (status !== 200) return isRefusal(text) ? 'refused' : 'failed';
   if (stream) return text.endsWith('data: [DONE]\n\n') ? 'answered' : streamFailed(text);
   return text.trimEnd().endsWith('}') ? 'answered' : undefined;
 }
@@ -95,4 +87,10 @@ function endingOf(status: number, stream: boolean, text: string): Ending | undef
 function streamFailed(text: string): Ending | undefined {
   const last = text.trimEnd().split('\n\n').at(-1) ?? '';
   return /^(event: error\n)?data: \{"error":/.test(last) ? 'failed' : undefined;
+}
+
+/** Kulning's own, with a receipt; other errors are the engine's or the way's. */
+function isRefusal(text: string): boolean {
+  const body = JSON.parse(text) as { error?: { kulning?: { receipt?: string } } };
+  return body.error?.kulning?.receipt !== undefined;
 }
