@@ -53,6 +53,8 @@ export const engineCapabilities = z.object({
   /** `native`: the server's own; `grammar`: ours, forced calls by grammar; `none`: tools are refused. */
   tools: z.enum(['native', 'grammar', 'none', 'unknown']),
   jsonSchema: knownAbility,
+  /** Ids of tool calls are mapped to nine letters and digits for it. */
+  nineCharacterIds: z.boolean().optional(),
   lora: knownAbility,
   server: z.string().optional(),
   contextTokens: z.number().int().optional(),

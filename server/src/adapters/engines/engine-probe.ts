@@ -15,6 +15,7 @@ export const ownCapabilities = z.object({
   responses: known,
   tools: z.enum(['native', 'grammar', 'none', 'unknown']),
   jsonSchema: known,
+  nineCharacterIds: z.boolean().optional(),
   lora: known,
   contextTokens: z.int().optional(),
 });

@@ -93,6 +93,8 @@ export type Known = boolean | 'unknown';
 export interface EngineCapabilities extends Readonly<Record<EngineAbility, Known>> {
   readonly tools: 'native' | 'grammar' | 'none' | 'unknown';
   readonly jsonSchema: Known;
+  /** Its chat template raises on ids of tool calls that are not nine letters and digits (Mistral's). */
+  readonly nineCharacterIds?: boolean | undefined;
   /** Adapters that a request may name. */
   readonly lora: Known;
   /** What the server says it is: `llama.cpp`, `vLLM`, `SGLang`, `Ollama`, `Kulning`. Quirks hang on it. */
@@ -105,6 +107,11 @@ export interface EngineCapabilities extends Readonly<Record<EngineAbility, Known
 export function abilitiesOf(...able: readonly EngineAbility[]): Record<EngineAbility, boolean> {
   const entries = engineAbilities.map((ability) => [ability, able.includes(ability)]);
   return Object.fromEntries(entries) as Record<EngineAbility, boolean>;
+}
+
+/** Mistral's templates raise on ids of tool calls that are not nine letters and digits: by the comparison in their text. */
+export function wantsNineCharacterIds(chatTemplate: string): boolean {
+  return /length\s*[!=]=\s*9\b/u.test(chatTemplate);
 }
 
 /** Nobody said. */

@@ -10,15 +10,17 @@ import type {
   SealedJson,
   SubjectJson,
 } from '../dispatch/index.ts';
+import type { CallLimits } from '../limits/index.ts';
 import type { CallContext } from './call-context.ts';
+import { CallQuota } from './call-quota.ts';
 import type { CallSeal, ContentKeeper } from './call-seal.ts';
-import type { ChatRequest } from './chat-request.ts';
+import type { Asked } from './endpoint.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { carbonOf, energyOf, type TokenUsage } from './token-usage.ts';
 
 /** What is known of a call once its body is read. */
 export interface OpenedCall {
-  readonly chat: ChatRequest;
+  readonly asked: Asked;
   readonly seal: CallSeal;
   readonly sealed: SealedJson;
   readonly subjects: readonly SubjectJson[];
@@ -37,6 +39,7 @@ export interface AccountDeps {
   readonly dispatch: Dispatch;
   /** Absent: nothing is ever kept, whatever an organisation wants. */
   readonly keepContent?: ContentKeeper;
+  readonly limits: CallLimits;
   readonly metrics: GatewayMetrics;
   readonly log: Logger;
   readonly now: () => number;
@@ -44,6 +47,7 @@ export interface AccountDeps {
 
 /** The books of one call: how long it took, what was sent, and the two records that it leaves. */
 export class CallAccount {
+  readonly quota: CallQuota;
   readonly #call: CallContext;
   readonly #deps: AccountDeps;
   readonly #answer: Buffer[] = [];
@@ -55,6 +59,7 @@ export class CallAccount {
   constructor(call: CallContext, deps: AccountDeps) {
     this.#call = call;
     this.#deps = deps;
+    this.quota = new CallQuota(call, deps.limits);
   }
 
   get keepsContent(): boolean {
@@ -97,6 +102,7 @@ export class CallAccount {
     const overheadUs = String(Math.round(this.#overheadMs() * 1000));
     const list = ['x-request-id', callId, 'x-kulning-receipt', callId, 'x-kulning-overhead-us', overheadUs];
     if (siteSlug !== undefined) list.push('x-kulning-site', siteSlug);
+    list.push(...this.quota.headers());
     return list;
   }
 
@@ -121,7 +127,7 @@ export class CallAccount {
       callId,
       at: decision.inputs.now,
       keyId: key.id,
-      streamed: opened?.chat.stream ?? false,
+      streamed: opened?.asked.stream ?? false,
       decision,
       rules: 'placement' in placed ? placed.placement.rules.map(({ id }) => id) : placed,
       ...(placement && {
@@ -170,6 +176,13 @@ export class CallAccount {
     const placement = reservation?.placement;
     const deployment = placement && deployments.find(({ id }) => id === placement.deploymentId);
     const energy = energyOf(usage, deployment?.wattHoursPerThousandTokens);
+    const carbon = carbonOf(energy, placement && sites.find(({ id }) => id === placement.siteId));
+    const charge = this.quota.settle({
+      delivered: outcome === 'answered' ? outcome : outcome === 'cancelled' && this.streaming ? 'begun' : 'nothing',
+      deploymentId: placement?.deploymentId,
+      tokens: usage,
+      gramsCo2: carbon.value,
+    });
     return {
       callId,
       at: this.#deps.now(),
@@ -177,8 +190,9 @@ export class CallAccount {
       status,
       ...(reason !== undefined && { reason }),
       ...(usage && { tokens: usage }),
+      ...(charge && { charge }),
       energy,
-      carbon: carbonOf(energy, placement && sites.find(({ id }) => id === placement.siteId)),
+      carbon,
       ...(committed && opened && { response: opened.seal.response() }),
       ...(this.streaming && { firstByteMs: this.#firstByteAt - begunAt }),
       totalMs: performance.now() - begunAt,
@@ -187,11 +201,11 @@ export class CallAccount {
   }
 
   /** Prompt and answer go to the vault. If that fails the call still has its record, without them. */
-  async #keep({ chat, seal }: OpenedCall): Promise<Pick<CallSettlement, 'content' | 'subjects'>> {
+  async #keep({ asked, seal }: OpenedCall): Promise<Pick<CallSettlement, 'content' | 'subjects'>> {
     const { organisation, callId } = this.#call;
     const content = {
       salt: seal.salt.toString('base64'),
-      prompt: chat.messages,
+      prompt: asked.content,
       answer: Buffer.concat(this.#answer).toString(),
     };
     try {

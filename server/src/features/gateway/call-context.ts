@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { KulningError, type Scope } from '@kulning/sdk';
 
+import type { EngineAbility } from '../../core/engine/engine.ts';
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { DataClass, PlacementRequest } from '../../core/placement/facts.ts';
 import { dataClasses, tightenDataClass } from '../../core/policy/data-class.ts';
 import type { Language } from '../../core/policy/rule.ts';
+import type { Asked } from './endpoint.ts';
 import { languageOf, say } from './gateway-words.ts';
 import type { RequestHead } from './request-head.ts';
 import { type GatewayKey, type GatewayOrganisation, isTooOld, keyDigest, type Snapshot } from './snapshot.ts';
@@ -86,8 +88,8 @@ export function assertFresh(ageMs: number, dataClass: DataClass | undefined, lan
 /** What placement is asked; the model is known once the body is read. */
 export function placementRequest(
   call: CallContext,
-  model: string,
-  maxTokens: number | undefined,
+  { model, maxTokens }: Pick<Asked, 'model' | 'maxTokens'>,
+  ability: EngineAbility,
 ): PlacementRequest {
   const { organisation, dataClass, snapshot } = call;
   return {
@@ -98,6 +100,7 @@ export function placementRequest(
       ...(organisation.revenueEur !== undefined && { revenueEur: organisation.revenueEur }),
     },
     model,
+    ...(ability !== 'chat' && { ability }),
     ...(dataClass !== undefined && { dataClass }),
     purpose: call.purpose,
     demonstration: organisation.demonstration,

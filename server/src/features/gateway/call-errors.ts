@@ -1,3 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { EngineAbility } from '../../core/engine/engine.ts';
 import { normaliseEngineError, OpenAiError } from '../../core/engine/openai-error.ts';
 import { explain } from '../../core/placement/explain.ts';
 import type { Language } from '../../core/policy/rule.ts';
@@ -32,12 +35,19 @@ export function refusalError(
  * engine's words; what is wrong between gateway and engine is not the caller's to mend.
  */
 export function engineError(
-  status: number,
-  bytes: Buffer,
-  retryAfter: string | undefined,
+  answer: { readonly status: number; readonly bytes: Buffer; readonly headers: IncomingHttpHeaders },
+  ability: EngineAbility,
   site: string,
   language: Language,
 ): OpenAiError {
+  const { status, bytes } = answer;
+  const retryAfter = answer.headers['retry-after'];
+  // A server that nobody could ask beforehand, and that does not have the path.
+  if (ability !== 'chat' && (status === 404 || status === 405 || status === 501))
+    return new OpenAiError(400, say('abilityMissing', language, { site, ability }), {
+      code: 'ability.missing',
+      param: 'model',
+    });
   const isCallers = status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 404;
   if (isCallers || status === 503) {
     const {

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { type Dispatcher, neverSent } from '../dispatch/index.ts';
+import type { AnswerRelay } from './endpoint.ts';
 import { CallerGone } from './request-body.ts';
-import { StreamRelay } from './stream-relay.ts';
 
 /** An answer that is not streamed is held until its record is durable, so it has to fit. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -24,7 +24,7 @@ export type ExchangeEnd =
       readonly bytes: Buffer;
     }
   /** All events but the last have left. */
-  | { readonly kind: 'streamed'; readonly relay: StreamRelay; readonly error: Error | undefined };
+  | { readonly kind: 'streamed'; readonly relay: AnswerRelay; readonly error: Error | undefined };
 
 /** What the call does with a stream while it runs. */
 export interface StreamObserver {
@@ -41,13 +41,13 @@ export interface StreamObserver {
 export class EngineExchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #observer: StreamObserver;
-  readonly #dropUsage: boolean;
+  readonly #openRelay: () => AnswerRelay;
   readonly #settle: (end: ExchangeEnd) => void;
   #ended = false;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
-  #relay: StreamRelay | undefined;
+  #relay: AnswerRelay | undefined;
   #chunks: Buffer[] = [];
   #length = 0;
   #stalled: NodeJS.Timeout | undefined;
@@ -56,12 +56,12 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
   constructor(options: {
     response: ServerResponse;
     observer: StreamObserver;
-    dropUsage: boolean;
+    relay: () => AnswerRelay;
     end: (end: ExchangeEnd) => void;
   }) {
     this.#response = options.response;
     this.#observer = options.observer;
-    this.#dropUsage = options.dropUsage;
+    this.#openRelay = options.relay;
     this.#settle = options.end;
   }
 
@@ -86,7 +86,7 @@ export class EngineExchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (status !== 200 || !headers['content-type']?.startsWith('text/event-stream')) return;
-    this.#relay = new StreamRelay(this.#dropUsage);
+    this.#relay = this.#openRelay();
     this.#observer.begin(headers);
   }
 

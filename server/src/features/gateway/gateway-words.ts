@@ -42,6 +42,21 @@ const sentences = {
     fr: 'Il n’y a pas de {method} {path} ici. L’API comprend /v1/chat/completions, /v1/models et /v1/receipts/{id}.',
     sv: 'Det finns inget {method} {path} här. API:et är /v1/chat/completions, /v1/models och /v1/receipts/{id}.',
   },
+  budgetUnknown: {
+    en: 'This key has a budget, and how much of it is left cannot be known until the database is back.',
+    fr: 'Cette clé a un budget, et ce qu’il en reste ne peut être connu tant que la base de données est absente.',
+    sv: 'Nyckeln har en budget, och hur mycket som är kvar går inte att veta förrän databasen är tillbaka.',
+  },
+  priceUnknown: {
+    en: 'A budget in euro cannot be kept on the model {model}: not every place that serves it has a price. Set one with `kulning prices set`.',
+    fr: 'Un budget en euros ne peut être tenu pour le modèle {model} : tous les lieux qui le servent n’ont pas de prix. Fixez-le avec `kulning prices set`.',
+    sv: 'En budget i euro kan inte hållas för modellen {model}: alla platser som kör den har inte ett pris. Sätt det med `kulning prices set`.',
+  },
+  carbonUnknown: {
+    en: 'A carbon budget cannot be kept on the model {model}: energy, PUE or grid carbon of a place that serves it is unknown.',
+    fr: 'Un budget carbone ne peut être tenu pour le modèle {model} : l’énergie, le PUE ou le carbone du réseau d’un lieu qui le sert est inconnu.',
+    sv: 'En koldioxidbudget kan inte hållas för modellen {model}: energi, PUE eller elnätets koldioxid är okänd för en plats som kör den.',
+  },
   bodyTooLarge: {
     en: 'The request is larger than {limit} bytes, the most that this gateway takes.',
     fr: 'La requête dépasse {limit} octets, le maximum que cette passerelle accepte.',
@@ -71,6 +86,21 @@ const sentences = {
     en: 'The field {param} is wrong: {problem}.',
     fr: 'Le champ {param} est incorrect : {problem}.',
     sv: 'Fältet {param} är fel: {problem}.',
+  },
+  toolsUnsupported: {
+    en: 'This model knows no tools: its chat template would leave them out without a word.',
+    fr: 'Ce modèle ne connaît pas les outils : son gabarit de conversation les omettrait sans rien dire.',
+    sv: 'Modellen kan inga verktyg: dess chattmall skulle utelämna dem utan ett ord.',
+  },
+  toolUnknown: {
+    en: 'The field tool_choice names {name}, which is none of the tools.',
+    fr: 'Le champ tool_choice désigne {name}, qui ne figure pas parmi les outils.',
+    sv: 'Fältet tool_choice anger {name}, som inte finns bland verktygen.',
+  },
+  abilityMissing: {
+    en: 'The engine at {site} does not do that ({ability}). `kulning models` shows what each model can do.',
+    fr: 'Le moteur du site {site} ne sait pas faire cela ({ability}). `kulning models` montre ce que sait faire chaque modèle.',
+    sv: 'Motorn i {site} gör inte det ({ability}). `kulning models` visar vad varje modell kan.',
   },
   modelUnknown: {
     en: 'There is no model {model} here.',

@@ -12,7 +12,9 @@ import {
   purposeOf,
   toOpenAiError,
 } from './call-context.ts';
-import { ChatCall, type ChatDeps } from './chat-call.ts';
+import { CallFlow, type CallFlowDeps } from './call-flow.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints.ts';
 import { languageOf, say } from './gateway-words.ts';
 import { modelBytes, modelListBytes } from './model-list.ts';
 import { errorBytes, retryAfterOf, sendJson } from './openai-answer.ts';
@@ -20,7 +22,7 @@ import { readHead, type RequestHead } from './request-head.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export interface GatewayDeps extends ChatDeps {
+export interface GatewayDeps extends CallFlowDeps {
   readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs' | 'renew'>;
   readonly ids: IdSource;
   /** A receipt of the organisation, or undefined; off the hot path. */
@@ -128,7 +130,8 @@ class GatewayRequest {
   async #route(head: RequestHead): Promise<void> {
     const { method = '' } = this.#request;
     const [path = ''] = (this.#request.url ?? '').split('?', 1);
-    if (method === 'POST' && path === '/v1/chat/completions') return await this.#chat(head);
+    const endpoint = method === 'POST' ? endpoints.get(path) : undefined;
+    if (endpoint) return await this.#call(head, endpoint);
     if (method === 'GET') {
       if (path === '/v1/models' || path.startsWith('/v1/models/'))
         return this.#models(head, path.slice('/v1/models/'.length));
@@ -145,7 +148,7 @@ class GatewayRequest {
     throw new OpenAiError(404, words, { code: 'path_unknown' });
   }
 
-  async #chat(head: RequestHead): Promise<void> {
+  async #call(head: RequestHead, endpoint: Endpoint): Promise<void> {
     const { ids, snapshots } = this.#deps;
     const snapshot = this.#snapshot(head);
     if (this.#draining)
@@ -167,7 +170,7 @@ class GatewayRequest {
       purpose: purposeOf(head, authorised),
       subjects: head.subjects,
     };
-    const call = new ChatCall(context, this.#deps);
+    const call = new CallFlow(context, endpoint, this.#deps);
     await call.run().catch((error: unknown) => call.fail(error));
   }
 

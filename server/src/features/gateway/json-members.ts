@@ -9,11 +9,12 @@ export interface Member {
  * stay as they are. Strings are jumped over, so the cost goes with their number and hardly with their length.
  *
  * @param text valid JSON, an object, one character a byte (latin1 of the UTF-8 bytes): positions are byte offsets
+ * @param from where the object stands in the text
  * @returns undefined where a name stands twice: two readers of such a text may understand two different things
  */
-export function membersOf(text: string): Map<string, Member> | undefined {
+export function membersOf(text: string, from = 0): Map<string, Member> | undefined {
   const members = new Map<string, Member>();
-  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  let at = skipSpace(text, skipSpace(text, from) + 1);
   while (text.charCodeAt(at) === QUOTE) {
     const nameEnd = endOfString(text, at);
     const name = text.slice(at + 1, nameEnd - 1);
@@ -27,6 +28,22 @@ export function membersOf(text: string): Map<string, Member> | undefined {
     at = skipSpace(text, at + 1);
   }
   return members;
+}
+
+/** Where the elements of an array stand; none where something else stands there. */
+export function elementsOf(text: string, from: number): Member[] {
+  const elements: Member[] = [];
+  let at = skipSpace(text, from);
+  if (text.charCodeAt(at) !== OPEN_BRACKET) return elements;
+  at = skipSpace(text, at + 1);
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = endOfValue(text, at);
+    elements.push({ start: at, end });
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) !== COMMA) break;
+    at = skipSpace(text, at + 1);
+  }
+  return elements;
 }
 
 const QUOTE = 0x22;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { ErrorDialect } from './endpoint.ts';
 
 /** What Kulning says beside the error that OpenAI's clients know. */
 export interface ErrorSupplement {
@@ -14,6 +15,8 @@ export function errorBytes(error: OpenAiError, supplement: ErrorSupplement = {})
   const kulning = Object.keys(supplement).length > 0 ? { kulning: supplement } : {};
   return Buffer.from(JSON.stringify({ error: { ...error.body.error, ...kulning } }));
 }
+
+export const openAiErrors: ErrorDialect = { whole: errorBytes };
 
 /** Sends a whole JSON answer, with the headers given as a flat list. */
 export function sendJson(

@@ -5,6 +5,7 @@ import type { DataClass } from '../../core/placement/facts.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import type { DispatchGround } from '../dispatch/index.ts';
+import type { LimitFacts } from '../limits/index.ts';
 import type { SnapshotSource } from './snapshot-keeper.ts';
 import type { GatewayKey, GatewayOrganisation, GatewayPlaces, Snapshot } from './snapshot.ts';
 
@@ -12,6 +13,7 @@ import type { GatewayKey, GatewayOrganisation, GatewayPlaces, Snapshot } from '.
 export interface SnapshotReaders {
   readonly ground: (trx: AnyTransaction) => Promise<DispatchGround>;
   readonly places: (trx: AnyTransaction) => Promise<GatewayPlaces>;
+  readonly limits: (trx: AnyTransaction) => Promise<LimitFacts>;
   readonly restricted: (trx: AnyTransaction) => Promise<Snapshot['restricted']>;
 }
 
@@ -106,6 +108,7 @@ async function read(trx: Transaction<ControlTables>, readers: SnapshotReaders): 
     ),
     ground: await readers.ground(trx),
     places: await readers.places(trx),
+    limits: await readers.limits(trx),
     restricted: await readers.restricted(trx),
   };
 }

@@ -5,6 +5,7 @@ import type { Scope } from '@kulning/sdk';
 import type { DataClass } from '../../core/placement/facts.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { DispatchGround } from '../dispatch/index.ts';
+import type { LimitFacts } from '../limits/index.ts';
 
 export interface GatewayKey {
   readonly id: string;
@@ -39,6 +40,7 @@ export interface Snapshot {
   readonly organisations: ReadonlyMap<string, GatewayOrganisation>;
   readonly ground: DispatchGround;
   readonly places: GatewayPlaces;
+  readonly limits: LimitFacts;
   /** Blind indexes of persons whose processing is restricted (GDPR Art. 18) or who are being erased, by organisation. */
   readonly restricted: ReadonlyMap<string, ReadonlySet<string>>;
 }

@@ -1,3 +1,6 @@
+import type { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { AnswerRelay } from './endpoint.ts';
+import { errorEvent } from './openai-answer.ts';
 import { type TokenUsage, usageIn } from './token-usage.ts';
 
 /** An event longer than this is not from an engine. */
@@ -9,7 +12,7 @@ const DONE = '[DONE]';
  * only, and keeps back what must not leave before the call is settled: the end. No event is parsed but the one that
  * carries the usage.
  */
-export class StreamRelay {
+export class StreamRelay implements AnswerRelay {
   readonly #dropUsage: boolean;
   #carry: Buffer | undefined;
   #end: Buffer | undefined;
@@ -50,6 +53,10 @@ export class StreamRelay {
     if (this.#end) return { rest: this.#end, complete: true, failed };
     const finished = /"finish_reason"\s*:\s*"/.test(this.#last);
     return { rest: Buffer.from(`data: ${DONE}\n\n`), complete: finished, failed };
+  }
+
+  broken(error: OpenAiError): Buffer {
+    return errorEvent(error);
   }
 
   /** Event by event: takes the usage out, and holds the end back. */

@@ -1,5 +1,6 @@
 import type { Figure, SiteFacts } from '../../core/placement/facts.ts';
 import type { FigureJson } from '../dispatch/index.ts';
+import type { WholeAnswer } from './endpoint.ts';
 import { membersOf } from './json-members.ts';
 
 export interface TokenUsage {
@@ -12,9 +13,21 @@ export function usageIn(text: string): TokenUsage | undefined {
   const member = text.trimStart().startsWith('{') ? membersOf(text)?.get('usage') : undefined;
   if (!member || text[member.start] !== '{') return undefined;
   const usage = parsed(text.slice(member.start, member.end));
-  const { prompt_tokens: input, completion_tokens: output } = usage ?? {};
+  return usage && usageOf(usage);
+}
+
+/** Chat and completions count `prompt_tokens`, responses and messages `input_tokens`; embeddings give nothing out. */
+export function usageOf(usage: Readonly<Partial<Record<string, unknown>>>): TokenUsage | undefined {
+  const input = usage['prompt_tokens'] ?? usage['input_tokens'];
+  const output = usage['completion_tokens'] ?? usage['output_tokens'];
   return isCount(input) ? { input, output: isCount(output) ? output : 0 } : undefined;
 }
+
+/** An answer that passes as it is. */
+export const wholeAsItIs = (bytes: Buffer): WholeAnswer => ({
+  bytes,
+  usage: usageIn(bytes.toString('latin1')),
+});
 
 function parsed(text: string): Partial<Record<string, unknown>> | undefined {
   try {

@@ -12,7 +12,7 @@ import {
 } from 'node-llama-cpp';
 
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from '../../../core/engine/answer-parser.ts';
-import { abilitiesOf, type LlamaOptions } from '../../../core/engine/engine.ts';
+import { abilitiesOf, wantsNineCharacterIds, type LlamaOptions } from '../../../core/engine/engine.ts';
 import {
   compileJsonSchema,
   compileToolCalls,
@@ -68,6 +68,7 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
       ...abilitiesOf('chat'),
       tools: prompts.tools,
       jsonSchema: true,
+      nineCharacterIds: wantsNineCharacterIds(weights.fileInfo.metadata.tokenizer.chat_template ?? ''),
       lora: false,
       server: 'Kulning',
       contextTokens: options.contextTokens,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   abilitiesOf,
   unknownAbilities,
+  wantsNineCharacterIds,
   type EngineCapabilities,
   type EngineEndpoint,
 } from '../../../core/engine/engine.ts';
@@ -31,6 +32,7 @@ export function serverOf(
 
 const llamaProps = z.looseObject({
   total_slots: z.int().optional(),
+  chat_template: z.string().optional(),
   chat_template_caps: z.looseObject({ supports_tools: z.boolean().optional() }).optional(),
 });
 const kulningHealth = z.looseObject({ slots: z.int().optional(), capabilities: ownCapabilities });
@@ -58,6 +60,9 @@ export async function capabilitiesOf(
       jsonSchema: true,
       lora: 'unknown',
       server,
+      ...(props?.chat_template !== undefined && {
+        nineCharacterIds: wantsNineCharacterIds(props.chat_template),
+      }),
       ...(props?.total_slots !== undefined && { slots: props.total_slots }),
     };
   }

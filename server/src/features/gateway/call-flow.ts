@@ -7,14 +7,14 @@ import { type AccountDeps, CallAccount, type Ending, type OpenedCall } from './c
 import { type CallContext, placementRequest, toOpenAiError } from './call-context.ts';
 import { engineError, engineFailed, healthOf, refusalError } from './call-errors.ts';
 import { CallSeal, withKeys } from './call-seal.ts';
-import { bytesForEngine, type ChatRequest, parseChatRequest } from './chat-request.ts';
+import type { AnswerRelay, Asked, Endpoint, Passage, WholeAnswer } from './endpoint.ts';
 import { EngineExchange, type ExchangeEnd } from './engine-exchange.ts';
 import { say } from './gateway-words.ts';
-import { errorBytes, errorEvent, retryAfterOf, sendJson } from './openai-answer.ts';
+import { retryAfterOf, sendJson } from './openai-answer.ts';
 import { announcesTooMuch, BodyTooLarge, CallerGone, readBody } from './request-body.ts';
-import { usageIn } from './token-usage.ts';
+import { wholeAsItIs } from './token-usage.ts';
 
-export interface ChatDeps extends AccountDeps {
+export interface CallFlowDeps extends AccountDeps {
   readonly vault: Pick<Vault, 'seal' | 'links'>;
   /** Brings an organisation's keys into memory, and lets erasures know. */
   readonly loadKeys: (organisationId: string) => Promise<void>;
@@ -27,14 +27,22 @@ type Reached = Exclude<ExchangeEnd, { kind: 'unreachable' }>;
 /** Engines that cannot be reached are passed by, until the decision finds nobody left; and not for ever. */
 const MAX_PLACEMENTS = 4;
 
-/** One chat completion, from its head to its last byte: decide → intent → send → settle → end. */
-export class ChatCall {
+/**
+ * One call of any endpoint, from its head to its last byte: decide → intent → send → settle → end. What it may cost at
+ * most is known once it is opened (model, most tokens, length), its price once it is placed, and its tokens when it is
+ * settled; every way out of a call that was opened leads through `run`.
+ */
+export class CallFlow {
   readonly #call: CallContext;
-  readonly #deps: ChatDeps;
+  readonly #endpoint: Endpoint;
+  readonly #deps: CallFlowDeps;
   readonly #account: CallAccount;
+  #passage: Passage | undefined;
+  #relay: AnswerRelay | undefined;
 
-  constructor(call: CallContext, deps: ChatDeps) {
+  constructor(call: CallContext, endpoint: Endpoint, deps: CallFlowDeps) {
     this.#call = call;
+    this.#endpoint = endpoint;
     this.#deps = deps;
     this.#account = new CallAccount(call, deps);
   }
@@ -43,13 +51,17 @@ export class ChatCall {
   async run(): Promise<void> {
     const { dispatch } = this.#deps;
     const { ground } = this.#call.snapshot;
-    const unread = dispatch.ingress(placementRequest(this.#call, '', undefined), ground);
+    const unread = dispatch.ingress(
+      placementRequest(this.#call, { model: '', maxTokens: undefined }, this.#endpoint.ability),
+      ground,
+    );
     if (unread) return await this.#refuse(unread.refused, unread.record, undefined);
     const opened = await this.#open();
     try {
       await this.#place(opened);
     } finally {
       const { epochUse } = this.#deps;
+      this.#account.quota.refund();
       if (!this.#account.journaled) epochUse.release(this.#call.organisation.id, opened.sealed.epoch);
     }
   }
@@ -57,8 +69,10 @@ export class ChatCall {
   /** Decides, and asks the engine that was chosen; one that cannot be reached is passed by. */
   async #place(opened: OpenedCall): Promise<void> {
     const { dispatch, log } = this.#deps;
+    const leasing = this.#account.quota.reserve(opened.asked);
+    if (leasing) await leasing;
     const { ground } = this.#call.snapshot;
-    const request = placementRequest(this.#call, opened.chat.model, opened.chat.maxTokens);
+    const request = placementRequest(this.#call, opened.asked, this.#endpoint.ability);
     for (let attempt = 1; ; attempt++) {
       const placed = dispatch.reserve(request, ground);
       if ('refused' in placed) return await this.#refuse(placed.refused, placed.record, opened);
@@ -81,11 +95,11 @@ export class ChatCall {
     const told = toOpenAiError(error, language);
     if (told.status >= 500) this.#deps.log.error('gateway.call_failed', error, { call: callId });
     this.#deps.metrics.rejected(told.status);
-    if (this.#account.streaming) return void response.end(errorEvent(told));
-    const headers = ['x-request-id', callId, ...retryAfterOf(told)];
+    if (this.#account.streaming) return void response.end(this.#relay?.broken(told));
+    const headers = ['x-request-id', callId, ...retryAfterOf(told), ...this.#account.quota.headers()];
     // What is left of an unread body would be taken for the next request.
     if (!this.#call.request.complete) headers.push('connection', 'close');
-    sendJson(response, told.status, errorBytes(told), headers);
+    sendJson(response, told.status, this.#endpoint.errors.whole(told), headers);
   }
 
   /** Reads and checks the body, and seals the call's salt. */
@@ -97,14 +111,14 @@ export class ChatCall {
     const body = await readBody(request, maxBodyBytes).catch((error: unknown) => {
       throw error instanceof BodyTooLarge ? this.#tooLarge() : error;
     });
-    const chat = parseChatRequest(body, language);
+    const asked = this.#endpoint.parse(body, language);
     const seal = new CallSeal(body);
     return await withKeys(loadKeys, organisation.id, () => {
-      const subjects = this.#subjectsOf(chat);
+      const subjects = this.#subjectsOf(asked);
       const sealed = seal.seal(vault, organisation.id, callId);
       // In the same turn: between the two, an erasure could find nobody holding the key.
       epochUse.hold(organisation.id, sealed.epoch);
-      return { chat, seal, sealed, subjects };
+      return { asked, seal, sealed, subjects };
     });
   }
 
@@ -116,12 +130,12 @@ export class ChatCall {
   }
 
   /** @throws OpenAiError 403 where a person's data may not be processed now */
-  #subjectsOf(chat: ChatRequest): SubjectJson[] {
+  #subjectsOf({ bytes, user }: Asked): SubjectJson[] {
     const { organisation, snapshot, language, subjects } = this.#call;
-    const named = chat.user === undefined ? subjects : [...subjects, chat.user];
+    const named = user === undefined ? subjects : [...subjects, user];
     const restricted = snapshot.restricted.get(organisation.id);
     // Content is searched only where it is kept, or where somebody must not be found in it.
-    const text = this.#account.keepsContent || restricted ? chat.bytes.toString() : '';
+    const text = this.#account.keepsContent || restricted ? bytes.toString() : '';
     if (named.length === 0 && text === '') return [];
     const links = this.#deps.vault.links(organisation.id, named, text);
     if (restricted && links.some(({ index }) => restricted.has(index)))
@@ -133,8 +147,10 @@ export class ChatCall {
   async #exchange(reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
     const { dispatch } = this.#deps;
     const { response, callId } = this.#call;
-    const body = bytesForEngine(opened.chat, reservation.endpoint.engineModel);
+    let passage: Passage;
     try {
+      const mark = { callId, at: reservation.record.inputs.now };
+      this.#passage = passage = opened.asked.forEngine(reservation.endpoint, mark);
       await this.#account.intend(reservation.record, opened, reservation);
     } catch (error) {
       reservation.release(undefined);
@@ -144,7 +160,7 @@ export class ChatCall {
     const end = await new Promise<ExchangeEnd>((resolve) => {
       const exchange = new EngineExchange({
         response,
-        dropUsage: !opened.chat.wantsUsage,
+        relay: () => (this.#relay = passage.relay()),
         observer: {
           begin: () => this.#beginStream(reservation),
           sent: (bytes) => this.#account.sent(bytes, opened),
@@ -153,7 +169,8 @@ export class ChatCall {
       });
       response.once('close', () => exchange.callerClosed());
       try {
-        dispatch.send(reservation, { path: '/chat/completions', body, requestId: callId }, exchange);
+        const { path, body } = passage;
+        dispatch.send(reservation, { path, body, requestId: callId }, exchange);
       } catch (cause) {
         // The call is on record as begun, so it must end: an endpoint that undici refuses is a broken engine.
         resolve({ kind: 'broken', error: cause instanceof Error ? cause : new Error('not sent', { cause }) });
@@ -198,7 +215,7 @@ export class ChatCall {
       case 'whole': {
         reservation.release(healthOf(end.status));
         if (end.status === 200) return await this.#endWhole(end, reservation, opened);
-        const error = engineError(end.status, end.bytes, end.headers['retry-after'], siteName, language);
+        const error = engineError(end, this.#endpoint.ability, siteName, language);
         return await this.#endWithError(error, `engine.status_${end.status}`, reservation, opened);
       }
       case 'streamed':
@@ -207,27 +224,36 @@ export class ChatCall {
   }
 
   async #endWhole(
-    { bytes, headers: given }: Extract<Reached, { kind: 'whole' }>,
+    { bytes: given, headers: givenHeaders }: Extract<Reached, { kind: 'whole' }>,
     reservation: Reservation,
     opened: OpenedCall,
   ): Promise<void> {
-    const { response } = this.#call;
+    const { response, callId, language } = this.#call;
+    const site = this.#site(reservation);
+    const answer = this.#inCallersWords(given);
+    if (answer instanceof Error) {
+      this.#deps.log.error('gateway.engine_failed', answer, { call: callId });
+      const error = engineFailed(site?.name ?? '', language);
+      return await this.#endWithError(error, 'engine.unreadable', reservation, opened);
+    }
+    const { bytes, usage } = answer;
     this.#account.sent(bytes, opened);
-    const usage = usageIn(bytes.toString('latin1'));
-    await this.#account.settle(
-      { outcome: 'answered', status: 200, usage, committed: true },
-      opened,
-      reservation,
-    );
-    const headers = this.#account.headers(this.#site(reservation)?.slug);
-    headers.push(
-      'content-type',
-      given['content-type'] ?? 'application/json',
-      'content-length',
-      String(bytes.length),
-    );
+    const ending: Ending = { outcome: 'answered', status: 200, usage, committed: true };
+    await this.#account.settle(ending, opened, reservation);
+    const headers = this.#account.headers(site?.slug);
+    const type = givenHeaders['content-type'] ?? 'application/json';
+    headers.push('content-type', type, 'content-length', String(bytes.length));
     response.writeHead(200, headers);
     response.end(bytes);
+  }
+
+  #inCallersWords(bytes: Buffer): WholeAnswer | Error {
+    try {
+      return this.#passage?.whole(bytes) ?? wholeAsItIs(bytes);
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof SyntaxError) return error;
+      throw error;
+    }
   }
 
   /** A stream never just ends: its last bytes are `[DONE]`, or an error that says what happened. */
@@ -241,7 +267,7 @@ export class ChatCall {
     const { rest, complete, failed } = relay.finish();
     const whole = complete && !error;
     reservation.release(whole && !failed);
-    const last = whole ? rest : errorEvent(engineFailed(siteName, language));
+    const last = whole ? rest : relay.broken(engineFailed(siteName, language));
     this.#account.sent(last, opened);
     const known = { status: 200, usage: relay.usage, committed: true };
     const ending: Ending =
@@ -253,9 +279,8 @@ export class ChatCall {
       response.end(last);
     } catch (failure) {
       this.#deps.log.error('gateway.not_settled', failure, { call: callId });
-      response.end(
-        errorEvent(new OpenAiError(503, say('journalFailed', language), { code: 'journal_failed' })),
-      );
+      const told = new OpenAiError(503, say('journalFailed', language), { code: 'journal_failed' });
+      response.end(relay.broken(told));
     }
   }
 
@@ -265,7 +290,7 @@ export class ChatCall {
     reservation: Reservation,
     opened: OpenedCall,
   ): Promise<void> {
-    const bytes = errorBytes(error, { receipt: this.#call.callId });
+    const bytes = this.#endpoint.errors.whole(error, { receipt: this.#call.callId });
     this.#account.sent(bytes, opened);
     const ending: Ending = { outcome: 'failed', status: error.status, reason, committed: true };
     await this.#account.settle(ending, opened, reservation);
@@ -282,9 +307,12 @@ export class ChatCall {
     if (!request.complete) headers.push('connection', 'close');
     if (refused.refusal.code === 'model.unknown') {
       metrics.rejected(error.status);
-      return sendJson(response, error.status, errorBytes(error, supplement), ['x-request-id', callId]);
+      return sendJson(response, error.status, this.#endpoint.errors.whole(error, supplement), [
+        'x-request-id',
+        callId,
+      ]);
     }
-    const bytes = errorBytes(error, { ...supplement, receipt: callId });
+    const bytes = this.#endpoint.errors.whole(error, { ...supplement, receipt: callId });
     opened?.seal.add(bytes);
     const rules = refused.refusal.rules.map(({ id }) => id);
     const ending: Ending = {

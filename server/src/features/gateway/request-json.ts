@@ -1,0 +1,58 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
+import type { z } from 'zod';
+
+import { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { Language } from '../../core/policy/rule.ts';
+import { say } from './gateway-words.ts';
+import { jsonFault } from './json-fault.ts';
+import { type Member, membersOf } from './json-members.ts';
+
+export interface JsonRequest<T> {
+  readonly bytes: Buffer;
+  /** One character a byte: positions of members are byte offsets. */
+  readonly latin1: string;
+  readonly data: T;
+  readonly members: ReadonlyMap<string, Member>;
+}
+
+/** @throws OpenAiError 400 with the byte or the field that is wrong */
+export function readJson<T>(bytes: Buffer, schema: z.ZodType<T>, language: Language): JsonRequest<T> {
+  const ascii = isAscii(bytes);
+  if (!ascii && !isUtf8(bytes)) throw wrong(say('bodyNotUtf8', language), 'invalid_utf8');
+  const latin1 = bytes.toString('latin1');
+  const parsed = schema.safeParse(parseJson(ascii ? latin1 : bytes.toString('utf8'), language));
+  if (!parsed.success) throw wrongField(parsed.error, language);
+  const members = membersOf(latin1);
+  if (!members) throw wrong(say('bodyDoubled', language), 'duplicate_field');
+  return { bytes, latin1, data: parsed.data, members };
+}
+
+function parseJson(text: string, language: Language): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const fault = jsonFault(text);
+    if (!fault) throw error;
+    const position = Buffer.byteLength(text.slice(0, fault.position));
+    throw wrong(say('bodyNotJson', language, { position, expected: fault.expected }), 'invalid_json');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(say('bodyNotObject', language), 'invalid_json');
+  return value;
+}
+
+function wrongField(error: z.ZodError, language: Language): OpenAiError {
+  const [issue] = error.issues;
+  const param = (issue?.path ?? []).reduce<string>(
+    (path, step) =>
+      typeof step === 'number' ? `${path}[${step}]` : path === '' ? String(step) : `${path}.${String(step)}`,
+    '',
+  );
+  return wrong(say('fieldWrong', language, { param, problem: issue?.message ?? '' }), 'invalid_type', param);
+}
+
+function wrong(message: string, code: string, param?: string): OpenAiError {
+  return new OpenAiError(400, message, { code, ...(param !== undefined && { param }) });
+}
