@@ -216,10 +216,10 @@ async function parseKey(vkey, check) {
   return key;
 }
 
-/** A key of an instance vouches for the logs of its quarters: `name/2026q4`, `name/2026q4.2`. @param {Key} key @param {string} origin */
+/** A key of an instance vouches for the logs of its quarters: `name/2026q4`, restored `name/2026q4.5f1c09ae`. @param {Key} key @param {string} origin */
 function covers(key, origin) {
   const rest = origin.startsWith(`${key.name}/`) ? origin.slice(key.name.length + 1) : undefined;
-  return key.name === origin || (rest !== undefined && /^\d{4}q[1-4](\.\d+)?$/.test(rest));
+  return key.name === origin || (rest !== undefined && /^\d{4}q[1-4](\.[0-9a-z]+)?$/.test(rest));
 }
 
 /**

@@ -135,7 +135,7 @@ function isSigned(key, message, signature) {
 /** A key of an instance covers the logs of its quarters. @param {VerifierKey} key @param {string} origin */
 function covers(key, origin) {
   const rest = origin.startsWith(`${key.name}/`) ? origin.slice(key.name.length + 1) : '';
-  return key.name === origin || /^\d{4}q[1-4](\.\d+)?$/.test(rest);
+  return key.name === origin || /^\d{4}q[1-4](\.[0-9a-z]+)?$/.test(rest);
 }
 
 /** @param {string} note @returns {Checkpoint | undefined} extension lines are permitted, and ignored */

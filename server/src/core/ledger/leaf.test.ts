@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { commitmentsOf, leafBytes, organisationPseudonym } from './leaf.ts';
-import { isOver, logOrigin, nextOrigin } from './log-origin.ts';
+import { isOver, logOrigin, nextOrigin, restoredOrigin } from './log-origin.ts';
 
 describe('canonical JSON (RFC 8785)', () => {
   test('writes the example of the RFC', () => {
@@ -89,14 +89,25 @@ describe('origins of logs', () => {
     expect(logOrigin('example.org/k', at('2026-10-01T00:00:00Z'))).toBe('example.org/k/2026q4');
   });
 
-  test('follow each other by quarter, or by number within a quarter', () => {
+  test('follow each other by quarter', () => {
     const origin = 'example.org/k/2026q4';
     expect(isOver(origin, at('2026-12-31T23:59:59Z'))).toBe(false);
     expect(isOver(origin, at('2027-01-01T00:00:00Z'))).toBe(true);
     expect(nextOrigin(origin, at('2027-01-01T00:00:00Z'))).toBe('example.org/k/2027q1');
-    expect(nextOrigin(origin, at('2026-12-01T00:00:00Z'))).toBe('example.org/k/2026q4.2');
-    expect(nextOrigin(`${origin}.2`, at('2026-12-01T00:00:00Z'))).toBe('example.org/k/2026q4.3');
-    expect(nextOrigin(`${origin}.2`, at('2027-05-01T00:00:00Z'))).toBe('example.org/k/2027q2');
+    expect(nextOrigin(`${origin}.2`, at('2027-05-01T00:00:00Z'))).toBe('example.org/k/2027q2.2');
+  });
+
+  test('of restores never meet, nor the one that was backed up, in this quarter and in all that follow', () => {
+    const [now, later] = [at('2026-12-01T00:00:00Z'), at('2027-02-01T00:00:00Z')];
+    const backedUp = 'example.org/k/2026q4';
+    const first = restoredOrigin(backedUp, now, '5f1c09ae');
+    expect(first).toBe('example.org/k/2026q4.5f1c09ae');
+    // What was restored is backed up and restored itself, after the turn of the year.
+    const second = restoredOrigin(first, later, '00c3d1e2');
+    expect(second).toBe('example.org/k/2027q1.00c3d1e2');
+    expect(nextOrigin(backedUp, later)).toBe('example.org/k/2027q1');
+    expect(nextOrigin(first, later)).toBe('example.org/k/2027q1.5f1c09ae');
+    expect(restoredOrigin(first, at('2026-01-01T00:00:00Z'), 'ab')).toBe('example.org/k/2026q4.ab');
   });
 
   test('do not end because a clock goes back', () => {

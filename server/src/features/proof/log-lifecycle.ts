@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { JsonObject } from '../../core/ledger/canonical-json.ts';
 import { parseCheckpointText } from '../../core/ledger/checkpoint.ts';
 import { leafBytes } from '../../core/ledger/leaf.ts';
-import { isOver, logOrigin, nextOrigin } from '../../core/ledger/log-origin.ts';
+import { isOver, logOrigin, nextOrigin, restoredOrigin } from '../../core/ledger/log-origin.ts';
 import { parseNote } from '../../core/ledger/signed-note.ts';
 import {
   closeLog,
@@ -49,7 +49,10 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
 
   /** The log before may have gone on elsewhere; this one says from which head of it the database was restored. */
   const openAfterRestore = (trx: LedgerTransaction, last: LogHead) =>
-    open(trx, nextOrigin(last.origin, clock.now()), { previous: describe(last), reason: 'restored' });
+    open(trx, restoredOrigin(last.origin, clock.now(), randomBytes(4).toString('hex')), {
+      previous: describe(last),
+      reason: 'restored',
+    });
 
   return {
     async current(trx) {

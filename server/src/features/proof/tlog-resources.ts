@@ -28,7 +28,7 @@ export interface TlogOptions {
 export function createTlogResources(options: TlogOptions) {
   const database = options.database.withTables<LedgerTables>();
   return (path: string, { entries }: { readonly entries: boolean }): Promise<TlogResource | undefined> => {
-    const match = /^\/tlog(?:\/(\d{4}q[1-4](?:\.\d+)?))?\/(?:(checkpoint)|tile\/(.+))$/.exec(path);
+    const match = /^\/tlog(?:\/(\d{4}q[1-4](?:\.[0-9a-z]+)?))?\/(?:(checkpoint)|tile\/(.+))$/.exec(path);
     if (match === null) return Promise.resolve(undefined);
     const [, quarter, checkpoint, rest = ''] = match;
     const origin = quarter === undefined ? undefined : `${options.instance}/${quarter}`;
