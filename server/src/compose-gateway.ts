@@ -26,7 +26,7 @@ import { markOfThisProcess, spoolFolderName } from './platform/spool/spool-proce
 import { adoptDeadSpools, SpoolShipper } from './platform/spool/spool-shipper.ts';
 import { SpoolWriter } from './platform/spool/spool-writer.ts';
 import { createEpochUse, type EpochUse } from './platform/vault/epoch-use.ts';
-import { type KeyEpochWatcher, keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
+import { keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
 import type { Role } from './serve.ts';
 import { startTasks, type Task } from './tasks.ts';
 import { tellParent } from './up/messages.ts';
@@ -55,12 +55,12 @@ export async function composeGateway(config: Config): Promise<Role> {
     log,
     onSwap: ({ ground: { endpoints } }) => dispatch.keepOnly(endpoints),
   });
-  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse, keys });
+  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse });
   await snapshots.open();
   const { url } = await gateway.listen(config.gateway);
   const tasks = startTasks(spool.tasks, log);
   tellParent({ ready: true, url });
-  log.info('gateway.ready');
+  log.info('gateway.ready', { url, site: config.site });
   return {
     close: async () => {
       await gateway.close(drainMs);
@@ -141,10 +141,9 @@ interface GatewayParts {
   readonly snapshots: SnapshotKeeper;
   readonly spool: GatewaySpool;
   readonly epochUse: EpochUse;
-  readonly keys: KeyEpochWatcher;
 }
 
-async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse, keys }: GatewayParts) {
+async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse }: GatewayParts) {
   const { config, database, blobs, vault, clock, ids, log } = ground;
   const readRecord = createRecordReader(database, vault, blobs);
   const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
@@ -154,7 +153,7 @@ async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse,
     dispatch,
     snapshots,
     vault,
-    loadKeys: (organisationId) => keys.ready(organisationId),
+    loadKeys: (organisationId) => vault.load(organisationId),
     epochUse,
     keepContent: async (organisationId, callId, kept) => {
       const sealed = await content.seal(organisationId, callId, Buffer.from(JSON.stringify(kept), 'utf8'));

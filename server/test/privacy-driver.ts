@@ -18,7 +18,7 @@ const harness = await privacyHarness({
     if (reached === name && --left === 0) process.kill(process.pid, 'SIGKILL');
   },
 });
-await harness.watcher.ready(organisationId);
+await harness.vault.load(organisationId);
 for (let turn = 0; turn < 100; turn++) {
   await harness.privacy.machine.drive(organisationId);
   const { items } = await harness.privacy.erasures.list(organisationId, { limit: 1 }, 'en');

@@ -101,7 +101,7 @@ describe('duties beside erasure', () => {
       holderId: 'gateway-1',
       log: silentLogger,
     });
-    await watcher.ready(organisationId);
+    await vault.load(organisationId);
     const sealed = vault.seal(organisationId, 'r', Buffer.from('x'));
     const elsewhere = await openFileKeystore(stage.folders.keys);
     await elsewhere.rotate(organisationId, sealed.epoch);

@@ -172,7 +172,7 @@ describe('erasing a person', () => {
       log: silentLogger,
       intervalMs: 50,
     });
-    await gateway.ready(organisationId);
+    await gatewayVault.load(organisationId);
     const sealed = gatewayVault.seal(organisationId, 'call_spooled', Buffer.from('{"salt":"spooled"}'));
     epochUse.hold(organisationId, sealed.epoch);
 

@@ -109,7 +109,7 @@ export async function privacyHarness({
     content,
     /** Kept calls, as the gateway's shipper would insert them. */
     async put(records: readonly TestRecord[], organisation = organisationId): Promise<void> {
-      await watcher.ready(organisation);
+      await vault.load(organisation);
       const createdAt = new Date();
       const expiresAt = new Date(createdAt.getTime() + 86_400_000);
       const seal = async ({ id, content: plain, named = [] }: TestRecord): Promise<NewVaultRecord> => {

@@ -1,9 +1,19 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Database } from '../postgres/database.ts';
+import { ownIdentity } from '../postgres/process-identity.ts';
 import { holdEpoch, keysChannel, releaseHolder, touchHolder } from './epoch-holder-store.ts';
 import type { EpochUse } from './epoch-use.ts';
 import type { Vault } from './vault.ts';
+
+/** Names a process to erasures: alike after a restart, so that it takes its own rows over, and unlike any other's. */
+export function holderIdOf(role: string, port: number): string {
+  const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  return `${role}-${machine}-${port === 0 ? ownIdentity() : port}`;
+}
 
 export interface KeyEpochWatcherOptions {
   readonly database: Database;
@@ -19,8 +29,6 @@ export interface KeyEpochWatcherOptions {
 }
 
 export interface KeyEpochWatcher {
-  /** Loads an organisation's keys and says so to erasures, in that order; call it before the first `seal`. */
-  ready(organisationId: string): Promise<void>;
   /** Stops watching. Rows stay if the spool still holds something. */
   close(): Promise<void>;
 }
@@ -30,7 +38,8 @@ const touchEveryMs = 10_000;
 /**
  * Keeps a process's keys fresh: within a second of a rotation it seals under the new epoch, and within a second of a
  * destruction or revocation it has forgotten the old key, with or without the database. It tells the database which
- * epoch the process may still need, so that an erasure does not destroy a key under records in a spool.
+ * epoch the process may still need, so that an erasure does not destroy a key under records in a spool. From here on
+ * `vault.load` tells it too, before it resolves: nobody in the process can seal under a key that erasures do not wait for.
  */
 export async function keyEpochWatcher(options: KeyEpochWatcherOptions): Promise<KeyEpochWatcher> {
   const watcher = new Watcher(options);
@@ -53,20 +62,19 @@ class Watcher implements KeyEpochWatcher {
   }
 
   async start(): Promise<void> {
-    const { database, keystore, holderId, epochUse, intervalMs = 500 } = this.#options;
+    const { database, keystore, vault, holderId, epochUse, intervalMs = 500 } = this.#options;
     if (epochUse === undefined) await releaseHolder(database, holderId);
     this.#generation = await keystore.generation();
     this.#listener = await database.listen(keysChannel, () => void this.#look());
     this.#timer = setInterval(() => void this.#look(), intervalMs);
     this.#timer.unref();
+    vault.announceBy((organisationId) => this.#announce(organisationId));
   }
 
-  async ready(organisationId: string): Promise<void> {
-    const { keystore, vault } = this.#options;
-    await vault.load(organisationId);
+  async #announce(organisationId: string): Promise<void> {
     await this.#tell(organisationId);
-    // A rotation between the two would have been told to nobody: look once more.
-    if ((await keystore.generation()) !== this.#generation) await this.#look();
+    // A rotation since the keys were read would have been told to nobody: look once more.
+    if ((await this.#options.keystore.generation()) !== this.#generation) await this.#look();
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { KulningError } from '@kulning/sdk';
 import type { KeyRing, Keystore } from '../keystore/keystore.ts';
 import { detectIdentifiers } from './identifier-detection.ts';
 import { type Identifier, isWeak, normaliseIdentifier } from './identifier.ts';
+import { vaultWords } from './vault-words.ts';
 import type { SealedKey, SealedRecord, SubjectLink, Vault, WrappedKey } from './vault.ts';
 
 const tagLength = 16;
@@ -19,6 +20,7 @@ export function createVault(keystore: Keystore): Vault {
 class KeyringVault implements Vault {
   readonly #keystore: Keystore;
   readonly #rings = new Map<string, KeyRing>();
+  #announce: (organisationId: string) => Promise<void> = () => Promise.resolve();
 
   constructor(keystore: Keystore) {
     this.#keystore = keystore;
@@ -26,6 +28,11 @@ class KeyringVault implements Vault {
 
   async load(organisationId: string): Promise<void> {
     if (!this.#rings.has(organisationId)) await this.refresh(organisationId);
+    await this.#announce(organisationId);
+  }
+
+  announceBy(announce: (organisationId: string) => Promise<void>): void {
+    this.#announce = announce;
   }
 
   async refresh(organisationId: string): Promise<void> {
@@ -141,8 +148,7 @@ function decrypt(key: Uint8Array, { nonce, ciphertext }: SealedRecord, context: 
     throw new KulningError({
       code: 'vault.damaged',
       status: 500,
-      message: 'A vault record does not open: its bytes or its id are not those that were sealed.',
-      hint: 'Restore the record from a backup; run `kulning doctor` to check the disk.',
+      text: vaultWords.damaged,
       cause,
     });
   }
@@ -152,8 +158,7 @@ function notLoaded(): KulningError {
   return new KulningError({
     code: 'vault.not_loaded',
     status: 503,
-    message: "This organisation's keys are not in memory.",
-    hint: 'Try again in a second. If it stays, the keystore cannot be read: run `kulning doctor`.',
+    text: vaultWords.notLoaded,
     retryable: true,
   });
 }

@@ -37,6 +37,8 @@ export interface SubjectLink {
 export interface Vault {
   /** Brings the organisation's keys into memory, making its first ones. Idempotent and cheap when loaded. */
   load(organisationId: string): Promise<void>;
+  /** From now on `load` resolves only after this has: how erasures hear who may seal (key-epoch-watcher.ts). */
+  announceBy(announce: (organisationId: string) => Promise<void>): void;
   /** Reads the keys anew: picks up a rotation and forgets what was destroyed or revoked. */
   refresh(organisationId: string): Promise<void>;
   /** Organisations whose keys are in memory. */
