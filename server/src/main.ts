@@ -1,5 +1,6 @@
-import { KulningError } from '@kulning/sdk';
+import { chooseLanguage, KulningError, type Language } from '@kulning/sdk';
 
+import { commandWords } from './commands/command-words.ts';
 import { runConfig } from './commands/config-command.ts';
 import { runDoctor } from './commands/doctor-command.ts';
 import { runDown } from './commands/down-command.ts';
@@ -11,7 +12,7 @@ import { up } from './up/up.ts';
 
 /** What the server's program does; `kulning` in packages/cli is its face in a terminal. */
 const commands: Readonly<
-  Record<string, (loaded: LoadedConfig, args: readonly string[]) => Promise<void> | void>
+  Record<string, (loaded: LoadedConfig, args: readonly string[], language: Language) => Promise<void> | void>
 > = {
   up: ({ config }) => up(config),
   serve: ({ config }, args) => serve(config, args),
@@ -23,17 +24,19 @@ const commands: Readonly<
   move: runMove,
 };
 
-const [name = '', ...args] = process.argv.slice(2);
+const [name = '', ...given] = process.argv.slice(2);
+const option = given.indexOf('--lang');
+const language = chooseLanguage(option === -1 ? undefined : given[option + 1], process.env);
+const args = option === -1 ? given : given.toSpliced(option, 2);
 try {
   const command = commands[name];
   if (!command)
     throw new KulningError({
       code: 'usage.command',
       status: 400,
-      message: `There is no command ${name}.`,
-      hint: Object.keys(commands).join(', '),
+      text: commandWords.unknownCommand(name),
     });
-  await command(loadConfig(process.env, process.cwd()), args);
+  await command(loadConfig(process.env, process.cwd()), args, language);
 } catch (cause) {
   fail(cause, args.includes('--json'));
 }
@@ -46,11 +49,9 @@ function fail(cause: unknown, json: boolean): void {
     process.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`);
     return;
   }
-  if (json) process.stdout.write(`${JSON.stringify(cause.toBody('en'))}\n`);
-  else
-    process.stderr.write(
-      `${cause.message} (${cause.code})\n${cause.hint === undefined ? '' : `→ ${cause.hint}\n`}`,
-    );
+  const { message, hint } = cause.text[language];
+  if (json) process.stdout.write(`${JSON.stringify(cause.toBody(language))}\n`);
+  else process.stderr.write(`${message} (${cause.code})\n${hint === undefined ? '' : `→ ${hint}\n`}`);
 }
 
 /** The codes of docs/cli.md, as far as commands about the machine can end in them. */

@@ -4,6 +4,7 @@ import { machineCommands, ownCommands } from './command-names.ts';
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
 import { withSource } from './commands/models-add.ts';
+import { pullModel } from './commands/models-pull.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { witness } from './commands/witness.ts';
@@ -59,18 +60,12 @@ async function run(call: Call, environment: Readonly<Record<string, string | und
   const { command, args, terminal, language } = call;
   if (['help', '--help', '-h'].includes(command)) return help(terminal);
   if (includes(machineCommands, command)) {
-    return runServerCommand([command, ...args, ...(terminal.json ? ['--json'] : [])], {
-      ...environment,
-      KULNING_LANGUAGE: environment.KULNING_LANGUAGE ?? language,
-    });
-  }
-  if (command === 'up')
-    return up(
-      args,
-      { ...environment, KULNING_LANGUAGE: environment.KULNING_LANGUAGE ?? language },
-      terminal,
-      language,
+    return runServerCommand(
+      [command, ...args, '--lang', language, ...(terminal.json ? ['--json'] : [])],
+      environment,
     );
+  }
+  if (command === 'up') return up(args, environment, terminal, language);
   if (command === 'verify') return verify(args, terminal, language);
   if (command === 'witness') return witness(args);
   if (command === 'logout') logout(terminal, environment);
@@ -91,7 +86,7 @@ async function runApiCommand(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const named = args[0] !== undefined && !args[0].startsWith('--');
-  const verb = named ? (args[0] ?? '') : defaultVerb(command);
+  const verb = named ? longName(args[0] ?? '') : defaultVerb(command);
   const name = `${command} ${verb}`;
   const given = named ? args.slice(1) : args;
   const rest = name === 'models add' ? withSource(given) : given;
@@ -100,8 +95,12 @@ async function runApiCommand(
   if (rest.includes('--help'))
     return terminal.print(`${terminal.words.takes(name)}:\n${describeFlags(flagsOf(operation), terminal)}`);
   if (name === 'models add' && rest.length === 0) return terminal.print(modelGuidanceText(language));
+  if (name === 'models pull') return pullModel(rest, connect(environment, url, language), terminal);
   await runOperation(operation, rest, connect(environment, url, language), terminal);
 }
+
+/** `kulning models rm NAME`, as in a shell. */
+const longName = (verb: string) => (verb === 'rm' ? 'remove' : verb);
 
 /** `kulning sites` lists, `kulning policy` shows, `kulning backup` makes one. */
 function defaultVerb(area: string): string {

@@ -50,30 +50,48 @@ function flagsIn(schema: JsonSchema, part: Flag['part'], path: readonly string[]
   });
 }
 
-/** Runs one operation with `--flag value` pairs and positional path parameters. */
+/** Runs one operation with `--flag value` pairs and positional path parameters, and prints its answer. */
 export async function runOperation(
   operation: Operation,
   args: readonly string[],
   connection: Connection,
   terminal: Terminal,
 ): Promise<void> {
+  const { values, output } = readInput(operation, args, terminal);
+  const answer = await connection.client.call(operation, inputOf(operation, values));
+  if (operation.file === undefined) return printAnswer(terminal, answer);
+  const text = await (answer as Blob).text();
+  if (output === undefined) return terminal.write(text);
+  await writeFile(output, text);
+  terminal.note(terminal.words.saved(output));
+}
+
+/** The same, for a command that does more with the answer. */
+export function callOperation(
+  operation: Operation,
+  args: readonly string[],
+  connection: Connection,
+  terminal: Terminal,
+): Promise<unknown> {
+  return connection.client.call(operation, inputOf(operation, readInput(operation, args, terminal).values));
+}
+
+function readInput(operation: Operation, args: readonly string[], terminal: Terminal) {
   const flags = flagsOf(operation);
   const { values, output } = parseFlags(flags, args, terminal);
   for (const flag of flags) {
     if (flag.required && valueAt(values[flag.part], flag.path) === undefined)
       throw usage(terminal.words.missing(`--${flag.name}`), operation, flags, terminal);
   }
-  const input = {
+  return { values, output };
+}
+
+function inputOf(operation: Operation, values: Values): Values {
+  return {
     ...(operation.params && { params: values.params }),
     ...(operation.query && { query: values.query }),
     ...(operation.body && { body: values.body }),
-  };
-  const answer = await connection.client.call(operation, input);
-  if (operation.file === undefined) return printAnswer(terminal, answer);
-  const text = await (answer as Blob).text();
-  if (output === undefined) return terminal.write(text);
-  await writeFile(output, text);
-  terminal.note(terminal.words.saved(output));
+  } as Values;
 }
 
 type Values = Record<Flag['part'], Record<string, unknown>>;

@@ -5,8 +5,14 @@ export type Language = (typeof languages)[number];
 
 export type Localized<T> = Readonly<Record<Language, T>>;
 
+export const inEachLanguage = <T>(make: (language: Language) => T): Localized<T> => ({
+  en: make('en'),
+  fr: make('fr'),
+  sv: make('sv'),
+});
+
 /** For text that another party already chose the language of: an answer over the network, a line of the terminal's own words. */
-export const asSaid = <T>(said: T): Localized<T> => ({ en: said, fr: said, sv: said });
+export const asSaid = <T>(said: T): Localized<T> => inEachLanguage(() => said);
 
 /** The option, else Kulning's own variable, else the terminal's locale, else English. */
 export function chooseLanguage(

@@ -3,19 +3,15 @@ import { createServer } from 'node:net';
 import { cpus, freemem, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+import { asSaid, type Language, type Localized } from '@kulning/sdk';
+
 import type { Config, LoadedConfig } from '../config.ts';
+import type { Check } from '../platform/check.ts';
 import { silentLogger } from '../platform/log/logger.ts';
 import { databaseChecks } from '../platform/postgres/database-checks.ts';
 import { release } from '../release.ts';
 import { foldersOf, readRunState } from '../up/home.ts';
-
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do when it is not ok. */
-  readonly remedy?: string;
-}
+import { doctorTitles, doctorWords as words } from './doctor-words.ts';
 
 const gib = 2 ** 30;
 const shippedModel = fileURLToPath(
@@ -23,7 +19,11 @@ const shippedModel = fileURLToPath(
 );
 
 /** `kulning doctor`: looks at everything that a start needs, changes nothing, and says how to mend what is wrong. */
-export async function runDoctor({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+export async function runDoctor(
+  { config }: LoadedConfig,
+  args: readonly string[],
+  language: Language,
+): Promise<void> {
   const running = readRunState(foldersOf(config.home).run) !== undefined;
   const checks = [
     nodeCheck(),
@@ -38,39 +38,43 @@ export async function runDoctor({ config }: LoadedConfig, args: readonly string[
     engineCheck(),
     ...(await databaseChecks({ home: config.home, url: config.database.url, release, log: silentLogger })),
   ];
-  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
+  const said = checks.map(({ name, title, ok, detail, remedy }) => ({
+    name,
+    title: title[language],
+    ok,
+    detail: detail[language],
+    ...(remedy && { remedy: remedy[language] }),
+  }));
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
   else
-    for (const { name, ok, detail, remedy } of checks)
+    for (const { title, ok, detail, remedy } of said)
       process.stdout.write(
-        `${ok ? '✓' : '✗'} ${name.padEnd(22)} ${detail}${ok || remedy === undefined ? '' : `\n    → ${remedy}`}\n`,
+        `${ok ? '✓' : '✗'} ${title.padEnd(24)} ${detail}${ok || remedy === undefined ? '' : `\n    → ${remedy}`}\n`,
       );
   process.exitCode = checks.every(({ ok }) => ok) ? 0 : 1;
 }
 
+const check = (
+  name: keyof typeof doctorTitles,
+  ok: boolean,
+  detail: Localized<string>,
+  remedy: Localized<string>,
+): Check => ({ name, title: doctorTitles[name], ok, detail, remedy });
+
 function nodeCheck(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > 24 || (major === 24 && minor >= 12);
-  return {
-    name: 'node',
-    ok,
-    detail: process.version,
-    remedy: 'Start Kulning with `npm start` or `npx kulning up`: both bring Node 24.',
-  };
+  return check('node', ok, asSaid(process.version), words.bringNode);
 }
 
 function folderChecks(config: Config): Check[] {
   return (['home', 'keys'] as const).map((name) => {
     const folder = config[name];
-    if (!existsSync(folder)) return { name, ok: true, detail: `${folder} (made at the first start)` };
-    const mode = statSync(folder).mode & 0o777;
-    const privateMode = (mode & 0o077) === 0;
+    if (!existsSync(folder)) return check(name, true, words.madeAtStart(folder), words.closeFolder(folder));
+    const mode = (statSync(folder).mode & 0o777).toString(8);
     const writable = isWritable(folder);
-    return {
-      name,
-      ok: privateMode && writable,
-      detail: `${folder} (${mode.toString(8)}${writable ? '' : ', not writable'})`,
-      remedy: `chmod 700 ${folder}; chown it to the user who runs Kulning.`,
-    };
+    const detail = writable ? asSaid(`${folder} (${mode})`) : words.notWritable(folder, mode);
+    return check(name, mode.endsWith('00') && writable, detail, words.closeFolder(folder));
   });
 }
 
@@ -88,69 +92,50 @@ function diskCheck(config: Config): Check {
   const folder = existsSync(config.home) ? config.home : process.cwd();
   const { bavail, bsize } = statfsSync(folder);
   const freeBytes = bavail * bsize;
-  return {
-    name: 'disk',
-    ok: freeBytes > 2 * gib,
-    detail: `${(freeBytes / gib).toFixed(1)} GiB free at ${folder}`,
-    remedy: 'Free at least 2 GiB, or set KULNING_HOME to a larger disk.',
-  };
+  const detail = words.diskFree((freeBytes / gib).toFixed(1), folder);
+  return check('disk', freeBytes > 2 * gib, detail, words.freeDisk);
 }
 
 function memoryCheck(): Check {
   const available = /MemAvailable:\s+(\d+)/.exec(readProc('/proc/meminfo'))?.[1];
   const bytes = available === undefined ? freemem() : Number(available) * 1024;
-  return {
-    name: 'memory',
-    ok: bytes > 1.5 * gib,
-    detail: `${(bytes / gib).toFixed(1)} of ${(totalmem() / gib).toFixed(1)} GiB available, ${cpus().length} cores`,
-    remedy: 'Kulning needs about 1.5 GiB beside the models; end something, or take a larger machine.',
-  };
+  const detail = words.memoryFree((bytes / gib).toFixed(1), (totalmem() / gib).toFixed(1), cpus().length);
+  return check('memory', bytes > 1.5 * gib, detail, words.freeMemory);
 }
 
 /** A clock before the build's own time is wrong; a receipt would carry it. */
 function clockCheck(): Check {
   const built = statSync(fileURLToPath(import.meta.url)).mtimeMs;
   const now = Date.now();
-  return {
-    name: 'clock',
-    ok: now > built - 86_400_000,
-    detail: new Date(now).toISOString(),
-    remedy: 'Set the clock; receipts carry the time (timedatectl set-ntp true).',
-  };
+  return check('clock', now > built - 86_400_000, asSaid(new Date(now).toISOString()), words.setClock);
 }
 
 function portCheck(
-  name: 'control' | 'gateway',
+  part: 'control' | 'gateway',
   { host, port }: { host: string; port: number },
   running: boolean,
 ): Promise<Check> {
-  const label = `${name} port`;
-  const remedy = `Stop the program that holds it, or set KULNING_${name.toUpperCase()}_PORT.`;
-  if (running)
-    return Promise.resolve({ name: label, ok: true, detail: `${host}:${port} (Kulning is running)` });
+  const address = `${host}:${port}`;
+  const found = (ok: boolean, detail: Localized<string>) =>
+    check(`${part} port`, ok, detail, words.freePort(`KULNING_${part.toUpperCase()}_PORT`));
+  if (running) return Promise.resolve(found(true, words.portOurs(address)));
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (cause: NodeJS.ErrnoException) =>
-      resolve({ name: label, ok: false, detail: `${host}:${port} ${cause.code ?? ''}`, remedy }),
+      resolve(found(false, words.portRefused(address, cause.code ?? cause.name))),
     );
-    server.listen({ host, port }, () =>
-      server.close(() => resolve({ name: label, ok: true, detail: `${host}:${port} is free` })),
-    );
+    server.listen({ host, port }, () => server.close(() => resolve(found(true, words.portFree(address)))));
   });
 }
 
 function engineCheck(): Check {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  const glibc = report.header?.glibcVersionRuntime;
-  const [major = 0, minor = 0] = (glibc ?? '0.0').split('.').map(Number);
+  const glibc = report.header?.glibcVersionRuntime ?? '–';
+  const [major = 0, minor = 0] = glibc.split('.').map(Number);
   const shipped = existsSync(shippedModel);
-  return {
-    name: 'engine',
-    ok: (major > 2 || (major === 2 && minor >= 34)) && shipped,
-    detail: `glibc ${glibc ?? 'absent'}; shipped model ${shipped ? 'present' : 'missing'}`,
-    remedy:
-      'The local engine needs glibc 2.34 or newer (Debian 12, Ubuntu 22.04) and the model file of the repository.',
-  };
+  const recent = major > 2 || (major === 2 && minor >= 34);
+  const detail = shipped ? words.engineWhole(glibc) : words.engineWithoutModel(glibc);
+  return check('engine', recent && shipped, detail, words.engineNeeds);
 }
 
 function readProc(path: string): string {

@@ -1,25 +1,29 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Language } from '@kulning/sdk';
 
 import type { LoadedConfig } from '../config.ts';
 import { stopEmbeddedPostgres } from '../platform/postgres/embedded-server.ts';
 import { isAlive } from '../platform/postgres/process-identity.ts';
 import { foldersOf, readRunState } from '../up/home.ts';
+import { commandWords as words } from './command-words.ts';
 
 /** Longer than the drain of a child, so that an orderly stop is always waited for. */
 const patienceMs = 45_000;
 
 /** `kulning down`: stops what runs on this home. `--purge --yes` then removes state and keys: nothing can be read afterwards. */
-export async function runDown({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+export async function runDown(
+  { config }: LoadedConfig,
+  args: readonly string[],
+  language: Language,
+): Promise<void> {
   const purge = args.includes('--purge');
   if (purge && !args.includes('--yes')) {
     throw new KulningError({
       code: 'usage.confirm',
       status: 400,
-      message: `--purge removes ${config.home} and ${config.keys}: every record, every key, for good.`,
-      hint: 'Say `kulning down --purge --yes` if that is what you want; `kulning backup` first if not.',
+      text: words.confirmPurge(config.home, config.keys),
     });
   }
   const state = readRunState(foldersOf(config.home).run);
@@ -28,9 +32,9 @@ export async function runDown({ config }: LoadedConfig, args: readonly string[])
   else await stopEmbeddedPostgres(config.home);
   if (purge)
     for (const folder of [config.home, config.keys]) rmSync(folder, { recursive: true, force: true });
-  process.stdout.write(
-    `${state ? 'stopped' : 'was not running'}${purge ? `; ${config.home} and ${config.keys} removed` : ''}\n`,
-  );
+  const said = [state ? words.stopped : words.wasNotRunning];
+  if (purge) said.push(words.purged(config.home, config.keys));
+  process.stdout.write(`${said.map((each) => each[language]).join(' ')}\n`);
 }
 
 async function stop(identity: string): Promise<void> {
@@ -42,7 +46,6 @@ async function stop(identity: string): Promise<void> {
   throw new KulningError({
     code: 'down.slow',
     status: 504,
-    message: `Kulning (pid ${Number.parseInt(identity, 10)}) has not stopped within ${patienceMs / 1000} s.`,
-    hint: 'Look at the end of log/kulning.log; streams that never end can hold it.',
+    text: words.slowStop(Number.parseInt(identity, 10), patienceMs / 1000),
   });
 }

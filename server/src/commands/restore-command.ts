@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Language, type Localized, type Notice } from '@kulning/sdk';
 
 import type { Config, LoadedConfig } from '../config.ts';
 import { moveInstance, restoreBackup } from '../features/backup/index.ts';
@@ -14,6 +14,7 @@ import { openDatabase } from '../platform/postgres/database.ts';
 import { startEmbeddedPostgres } from '../platform/postgres/embedded-server.ts';
 import { release } from '../release.ts';
 import { foldersOf, makeHome, takeHome } from '../up/home.ts';
+import { commandWords as words } from './command-words.ts';
 
 const log = createLogger(
   (line) => void process.stderr.write(line),
@@ -21,10 +22,13 @@ const log = createLogger(
 );
 
 /** `kulning restore FOLDER`: brings a backup into an empty home, verified before anything changes, erasures replayed. */
-export async function runRestore({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+export async function runRestore(
+  { config }: LoadedConfig,
+  args: readonly string[],
+  language: Language,
+): Promise<void> {
   const [folder] = args.filter((arg) => !arg.startsWith('--'));
-  if (folder === undefined)
-    throw usage('kulning restore FOLDER', 'FOLDER is what `kulning backup create` made.');
+  if (folder === undefined) throw usage(words.restoreUsage);
   const keystore = await openFileKeystore(config.keys);
   const report = await withDatabase(config, async (url) =>
     restoreBackup({
@@ -40,10 +44,10 @@ export async function runRestore({ config }: LoadedConfig, args: readonly string
   );
   const { manifest, migrated, erasuresReplayed } = report;
   const lines = [
-    `restored the backup of ${manifest.createdAt}`,
-    `erasures replayed: ${erasuresReplayed}`,
-    `migrations applied: ${migrated.length}`,
-  ];
+    words.restored(manifest.createdAt),
+    words.erasuresReplayed(erasuresReplayed),
+    words.migrationsApplied(migrated.length),
+  ].map((line) => line[language]);
   process.stdout.write(args.includes('--json') ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
 }
 
@@ -59,15 +63,17 @@ async function restartLog(config: Config, url: string): Promise<void> {
 }
 
 /** `kulning move --to URL`: copies the database to another PostgreSQL, verifies the copy, and retires this one. */
-export async function runMove({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
+export async function runMove(
+  { config }: LoadedConfig,
+  args: readonly string[],
+  language: Language,
+): Promise<void> {
   const to = args[args.indexOf('--to') + 1];
-  if (!args.includes('--to') || to === undefined)
-    throw usage('kulning move --to URL', 'URL is postgresql://user@host/database of PostgreSQL 15 or newer.');
+  if (!args.includes('--to') || to === undefined) throw usage(words.moveUsage);
   const { tables } = await withDatabase(config, (from) => moveInstance({ from, to, release, log }));
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  process.stdout.write(
-    `moved ${tables.length} tables with ${rows} rows, each compared\nfrom now on: KULNING_DATABASE_URL='${to}' kulning up\n`,
-  );
+  for (const line of [words.moved(tables.length, rows), words.fromNowOn(to)])
+    process.stdout.write(`${line[language]}\n`);
 }
 
 /** The database of this home, which nothing else may be using. */
@@ -87,5 +93,4 @@ async function withDatabase<T>(config: Config, work: (url: string) => Promise<T>
   }
 }
 
-const usage = (message: string, hint: string) =>
-  new KulningError({ code: 'usage.missing', status: 400, message, hint });
+const usage = (text: Localized<Notice>) => new KulningError({ code: 'usage.missing', status: 400, text });

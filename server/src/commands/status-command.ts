@@ -1,55 +1,61 @@
 import { request } from 'node:http';
 
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Language, type Localized } from '@kulning/sdk';
 
 import type { LoadedConfig } from '../config.ts';
 import { foldersOf, readRunState } from '../up/home.ts';
+import { commandWords as words } from './command-words.ts';
 
 interface Answer {
-  readonly name: string;
+  readonly name: 'console' | 'gateway';
   readonly url: string;
-  readonly state: string;
+  readonly state: Localized<string>;
 }
 
 /** `kulning status`: what runs on this home, where it listens, and whether each part says that it is ready. */
-export async function runStatus({ config }: LoadedConfig, args: readonly string[]): Promise<void> {
-  const state = readRunState(foldersOf(config.home).run);
+export async function runStatus(
+  { config }: LoadedConfig,
+  args: readonly string[],
+  language: Language,
+): Promise<void> {
+  const { home, keys } = config;
+  const state = readRunState(foldersOf(home).run);
   if (!state)
-    throw new KulningError({
-      code: 'instance.not_running',
-      status: 503,
-      message: `Kulning is not running on ${config.home}.`,
-      hint: '`kulning up` starts it.',
-    });
+    throw new KulningError({ code: 'instance.not_running', status: 503, text: words.notRunning(home) });
+  const { startedAt, claimUrl } = state;
   const parts = await Promise.all([
     readiness('console', state.consoleUrl),
     readiness('gateway', state.gatewayUrl),
   ]);
   if (args.includes('--json')) {
-    process.stdout.write(
-      `${JSON.stringify({ home: config.home, startedAt: state.startedAt, claimUrl: state.claimUrl, parts }, null, 2)}\n`,
-    );
+    const said = parts.map((part) => ({ ...part, state: part.state.en }));
+    process.stdout.write(`${JSON.stringify({ home, startedAt, claimUrl, parts: said }, null, 2)}\n`);
     return;
   }
-  for (const { name, url, state: said } of parts)
-    process.stdout.write(`${name.padEnd(8)} ${said.padEnd(14)} ${url}\n`);
-  process.stdout.write(`since    ${state.startedAt}\nhome     ${config.home}\nkeys     ${config.keys}\n`);
-  if (state.claimUrl !== null) process.stdout.write(`claim    ${state.claimUrl}\n`);
+  const lines: [string, string][] = [
+    ...parts.map((part): [string, string] => [
+      words[part.name][language],
+      `${part.state[language].padEnd(14)} ${part.url}`,
+    ]),
+    [words.since[language], startedAt],
+    [words.home[language], home],
+    [words.keys[language], keys],
+  ];
+  if (claimUrl !== null) lines.push([words.claim[language], claimUrl]);
+  const width = Math.max(...lines.map(([label]) => label.length));
+  for (const [label, value] of lines) process.stdout.write(`${label.padEnd(width)} ${value}\n`);
 }
 
-function readiness(name: string, url: string | null): Promise<Answer> {
-  if (url === null) return Promise.resolve({ name, url: '', state: 'starting' });
+function readiness(name: Answer['name'], url: string | null): Promise<Answer> {
+  if (url === null) return Promise.resolve({ name, url: '', state: words.starting });
   return new Promise((resolve) => {
     const asked = request(`${url}/readyz`, { timeout: 3_000 }, (response) => {
       response.resume();
-      resolve({
-        name,
-        url,
-        state: response.statusCode === 200 ? 'ready' : `not ready (${response.statusCode})`,
-      });
+      const { statusCode = 0 } = response;
+      resolve({ name, url, state: statusCode === 200 ? words.ready : words.notReady(statusCode) });
     });
     asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve({ name, url, state: 'does not answer' }));
+    asked.on('error', () => resolve({ name, url, state: words.silent }));
     asked.end();
   });
 }

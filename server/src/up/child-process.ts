@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess, type Serializable } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+import { KulningError } from '@kulning/sdk';
+
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
+import { upWords } from './up-words.ts';
 
 export interface ChildSpec {
   readonly name: string;
@@ -66,7 +69,7 @@ export function superviseProcess(
       if (stopping) return;
       if (clock.now() - startedAt > backoff.healthyMs) delayMs = backoff.firstMs;
       log.warn('process.ended', { process: spec.name, code, signal, restartInMs: delayMs });
-      reject(new Error(`${spec.name} ended with ${code ?? signal} before it was ready`));
+      reject(endedEarly(spec.name, String(code ?? signal)));
       restarts += 1;
       timer = setTimeout(start, delayMs);
       delayMs = Math.min(delayMs * 2, backoff.mostMs);
@@ -85,6 +88,10 @@ export function superviseProcess(
       if (child) await endProcess(child, spec.drainMs);
     },
   };
+}
+
+function endedEarly(part: string, how: string): KulningError {
+  return new KulningError({ code: 'up.failed', status: 500, text: upWords.partEnded(part, how) });
 }
 
 async function endProcess(child: ChildProcess, drainMs: number): Promise<void> {

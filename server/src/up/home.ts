@@ -5,6 +5,7 @@ import { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
 import { isAlive, ownIdentity } from '../platform/postgres/process-identity.ts';
+import { upWords } from './up-words.ts';
 
 const runStateSchema = z.object({
   /** `pid-start` of the supervisor: a pid alone may belong to another program by now. */
@@ -49,8 +50,7 @@ export function makeHome(home: string): HomeFolders {
       code: 'home.unwritable',
       status: 500,
       path: 'home',
-      message: `${home} cannot be written.`,
-      hint: 'Make it yours (chown), or set KULNING_HOME to a folder you may write.',
+      text: upWords.homeUnwritable(home),
       cause,
     });
   }
@@ -88,8 +88,7 @@ export function takeHome(run: string, now: number): () => void {
     throw new KulningError({
       code: 'home.in_use',
       status: 409,
-      message: `Another Kulning runs on this home already${running?.consoleUrl ? ` (${running.consoleUrl})` : ''}.`,
-      hint: 'Use it, stop it with `kulning down`, or set KULNING_HOME to another folder.',
+      text: upWords.homeInUse(running?.consoleUrl ?? ''),
       cause,
     });
   }

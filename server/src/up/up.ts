@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { KulningError } from '@kulning/sdk';
-
 import type { Config } from '../config.ts';
 import type { EngineSpec } from '../core/engine/engine.ts';
 import { enginePrograms } from '../adapters/engines/index.ts';
@@ -86,15 +84,7 @@ async function start(config: Config, runDir: string, logging: Logging, closers: 
     () => control.stop(),
     () => gateway.stop(),
   );
-  await Promise.all([control.ready, gateway.ready]).catch((cause: unknown) => {
-    throw new KulningError({
-      code: 'up.failed',
-      status: 500,
-      message: cause instanceof Error ? `${cause.message}.` : 'A part of Kulning did not start.',
-      hint: `The end of ${logging.file} says why; \`kulning doctor\` checks what a start needs.`,
-      cause,
-    });
-  });
+  await Promise.all([control.ready, gateway.ready]);
   const [consoleUrl, gatewayUrl] = await Promise.all([urls.control.promise, urls.gateway.promise]);
   return { consoleUrl: config.control.publicUrl ?? consoleUrl, gatewayUrl, ...(await claim.promise) };
 }

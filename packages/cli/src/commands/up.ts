@@ -30,7 +30,7 @@ export function up(
   terminal: Terminal,
   language: Language,
 ): Promise<number> {
-  const child = spawn(process.execPath, [...serverProgram, 'up', ...args], {
+  const child = spawn(process.execPath, [...serverProgram, 'up', ...args, '--lang', language], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: environment,
   });

@@ -34,7 +34,7 @@ test('a folder that others may enter is named, with the command that closes it',
   await mkdir(join(home, 'postgres'));
   await chmod(join(home, 'postgres'), 0o755);
   expect(await wrong()).toMatchObject([
-    { name: 'database folder', remedy: expect.stringContaining('chmod 700') },
+    { name: 'database folder', remedy: { en: expect.stringContaining('chmod 700') } },
   ]);
 });
 
@@ -42,7 +42,7 @@ test('a server of the released schema is in order, and one that is empty is not'
   const [whole, empty] = [await testDatabase(), await testDatabase({ through: 0 })];
   expect(await wrong(whole.url)).toEqual([]);
   expect(await wrong(empty.url)).toMatchObject([
-    { name: 'database schema', detail: expect.stringContaining('0001_platform.sql') },
+    { name: 'database schema', detail: { fr: expect.stringContaining('0001_platform.sql') } },
   ]);
   await Promise.all([whole.close(), empty.close()]);
 });
@@ -50,10 +50,10 @@ test('a server of the released schema is in order, and one that is empty is not'
 test('a server that is not there, and a login that may too much, are told apart', async () => {
   const database = await testDatabase();
   expect(await wrong(database.superuserUrl)).toMatchObject([
-    { name: 'database login', detail: 'postgres is a superuser' },
+    { name: 'database login', detail: { sv: 'postgres är superanvändare' } },
   ]);
   expect(await wrong('postgresql://kulning@localhost/kulning?host=%2Fnowhere')).toMatchObject([
-    { name: 'database server', detail: 'the database does not answer' },
+    { name: 'database server', detail: { en: 'The database does not answer.' } },
   ]);
   await database.close();
 });

@@ -1,24 +1,20 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { KulningError } from '@kulning/sdk';
+import { asSaid, inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 import { sql } from 'kysely';
 
+import type { Check } from '../check.ts';
 import type { Logger } from '../log/logger.ts';
+import { databaseCheckTitles, databaseCheckWords as words } from './database-check-words.ts';
 import { type Database, openDatabase } from './database.ts';
+import { databaseWords } from './database-words.ts';
 import { ensureDatabaseRoles } from './database-roles-check.ts';
 import { findEmbeddedBinaries } from './embedded-binaries.ts';
 import { embeddedUrl } from './embedded-bootstrap.ts';
 import { chooseEmbeddedUser } from './embedded-user.ts';
 import { assertSchema } from './migrator.ts';
 import { socketDirectory } from './socket-directory.ts';
-
-export interface DatabaseCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly remedy: string;
-}
 
 interface DatabaseCheckOptions {
   readonly home: string;
@@ -29,16 +25,14 @@ interface DatabaseCheckOptions {
 }
 
 /** For `kulning doctor`: starts nothing, and changes nothing but to make the folder of the socket. */
-export async function databaseChecks(options: DatabaseCheckOptions): Promise<readonly DatabaseCheck[]> {
+export async function databaseChecks(options: DatabaseCheckOptions): Promise<readonly Check[]> {
   if (options.url !== undefined) return serverChecks(options.url, options);
   const { home } = options;
   const sockets = await socketDirectory(join(home, 'run', 'postgres'), '.s.PGSQL.5432.lock').catch(
     toKulningError,
   );
   const socketCheck =
-    sockets instanceof KulningError
-      ? failed('database socket', sockets)
-      : passed('database socket', `in ${sockets}`);
+    sockets instanceof KulningError ? failed('socket', sockets) : passed('socket', words.inFolder(sockets));
   const before = [
     await binaryCheck(),
     await userCheck(home),
@@ -46,49 +40,34 @@ export async function databaseChecks(options: DatabaseCheckOptions): Promise<rea
     socketCheck,
   ];
   if (sockets instanceof KulningError) return before;
-  if (!existsSync(join(sockets, '.s.PGSQL.5432')))
-    return [...before, passed('database server', 'not running; `kulning up` starts it')];
+  if (!existsSync(join(sockets, '.s.PGSQL.5432'))) return [...before, passed('server', words.notRunning)];
   return [...before, ...(await serverChecks(embeddedUrl(sockets), options))];
 }
 
-async function binaryCheck(): Promise<DatabaseCheck> {
+async function binaryCheck(): Promise<Check> {
   const found = await findEmbeddedBinaries().catch(toKulningError);
   return found instanceof KulningError
-    ? failed('database program', found)
-    : passed('database program', `PostgreSQL ${found.majorVersion}, embedded`);
+    ? failed('program', found)
+    : passed('program', words.embedded(String(found.majorVersion)));
 }
 
-async function userCheck(home: string): Promise<DatabaseCheck> {
+async function userCheck(home: string): Promise<Check> {
   const user = await chooseEmbeddedUser({ folders: [join(home, 'postgres')] }).catch(toKulningError);
-  if (user instanceof KulningError) return failed('database user', user);
-  const asNobody =
-    user.ids === undefined ? 'as nobody, in a user namespace of its own' : `as uid ${user.ids.uid}`;
-  return passed(
-    'database user',
-    user.prefix.length === 0 && user.ids === undefined ? 'as the user who starts Kulning' : asNobody,
-  );
+  if (user instanceof KulningError) return failed('user', user);
+  if (user.ids !== undefined) return passed('user', words.asUid(user.ids.uid));
+  return passed('user', user.prefix.length === 0 ? words.asStarter : words.asNobody);
 }
 
 const leastFreeBytes = 1024 ** 3;
 
-function folderChecks(folder: string): DatabaseCheck[] {
-  if (!existsSync(folder)) return [passed('database folder', `${folder} (made at the first start)`)];
+function folderChecks(folder: string): Check[] {
+  if (!existsSync(folder)) return [passed('folder', words.madeAtStart(folder))];
   const mode = statSync(folder).mode & 0o777;
   const { bavail, bsize } = statfsSync(folder);
   const freeBytes = bavail * bsize;
   return [
-    {
-      name: 'database folder',
-      ok: mode === 0o700,
-      detail: `${folder} (${mode.toString(8)})`,
-      remedy: `chmod 700 ${folder}: whoever reaches the socket is the database's administrator.`,
-    },
-    {
-      name: 'database disk',
-      ok: freeBytes > leastFreeBytes,
-      detail: `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free`,
-      remedy: 'Free at least 1 GiB on the disk of KULNING_HOME: PostgreSQL stops when it is full.',
-    },
+    check('folder', mode === 0o700, asSaid(`${folder} (${mode.toString(8)})`), words.closeFolder(folder)),
+    check('disk', freeBytes > leastFreeBytes, words.free((freeBytes / 1024 ** 3).toFixed(1)), words.freeDisk),
   ];
 }
 
@@ -101,15 +80,15 @@ interface ServerFacts {
   readonly parameters: string;
 }
 
-async function serverChecks(url: string, { release, log }: DatabaseCheckOptions): Promise<DatabaseCheck[]> {
+async function serverChecks(url: string, { release, log }: DatabaseCheckOptions): Promise<Check[]> {
   const roles = await ensureDatabaseRoles(url, { make: false }).catch(toKulningError);
   if (roles instanceof KulningError)
-    return [failed(roles.code === 'database.roles_missing' ? 'database roles' : 'database server', roles)];
+    return [failed(roles.code === 'database.roles_missing' ? 'roles' : 'server', roles)];
   const database = openDatabase({ url, role: 'app', poolSize: 1, log });
   try {
     return [...(await factChecks(database)), await schemaCheck(database, release)];
   } catch (error) {
-    return [failed('database server', toKulningError(error))];
+    return [failed('server', toKulningError(error))];
   } finally {
     await database.close();
   }
@@ -118,7 +97,7 @@ async function serverChecks(url: string, { release, log }: DatabaseCheckOptions)
 /** More than this, and times in receipts and in rows contradict each other. */
 const mostSkewMs = 2_000;
 
-async function factChecks(database: Database): Promise<DatabaseCheck[]> {
+async function factChecks(database: Database): Promise<Check[]> {
   const {
     rows: [facts],
   } = await sql<ServerFacts>`
@@ -131,54 +110,60 @@ async function factChecks(database: Database): Promise<DatabaseCheck[]> {
   const skewMs = Math.abs(facts.now.getTime() - Date.now());
   const quiet = facts.statements === 'none' || facts.parameters === '0';
   return [
-    passed('database server', `PostgreSQL ${facts.version} answers`),
-    {
-      name: 'database login',
-      ok: !facts.superuser,
-      detail: facts.superuser ? `${facts.login} is a superuser` : facts.login,
-      remedy:
-        'Let Kulning log in as a user with the three roles only: docs/operations/postgresql.md has the SQL.',
-    },
-    {
-      name: 'database clock',
-      ok: skewMs < mostSkewMs,
-      detail: `${skewMs} ms apart`,
-      remedy: 'Set the clocks of both machines by NTP.',
-    },
-    {
-      name: 'database log',
-      ok: quiet,
-      detail: quiet ? 'holds no parameters' : `log_statement is ${facts.statements}`,
-      remedy:
-        'Set log_statement = none, or log_parameter_max_length = 0: identifiers must not reach the server log.',
-    },
+    passed('server', words.answers(facts.version)),
+    check(
+      'login',
+      !facts.superuser,
+      facts.superuser ? words.superuser(facts.login) : asSaid(facts.login),
+      words.ordinaryLogin,
+    ),
+    check('clock', skewMs < mostSkewMs, words.apart(skewMs), words.setClocks),
+    check('log', quiet, quiet ? words.noParameters : words.logsStatements(facts.statements), words.quietLog),
   ];
 }
 
-async function schemaCheck(database: Database, release: string): Promise<DatabaseCheck> {
+async function schemaCheck(database: Database, release: string): Promise<Check> {
   const refused = await assertSchema(database.kysely, release).then(() => undefined, toKulningError);
-  return refused === undefined
-    ? passed('database schema', `of ${release}`)
-    : failed('database schema', refused);
+  return refused === undefined ? passed('schema', words.ofRelease(release)) : failed('schema', refused);
 }
 
-const passed = (name: string, detail: string): DatabaseCheck => ({ name, ok: true, detail, remedy: '' });
+type CheckName = keyof typeof databaseCheckTitles;
 
-function failed(name: string, error: KulningError): DatabaseCheck {
-  return {
+const check = (
+  name: CheckName,
+  ok: boolean,
+  detail: Localized<string>,
+  remedy: Localized<string>,
+): Check => ({
+  name: `database ${name}`,
+  title: databaseCheckTitles[name],
+  ok,
+  detail,
+  remedy,
+});
+
+const passed = (name: CheckName, detail: Localized<string>): Check => ({
+  name: `database ${name}`,
+  title: databaseCheckTitles[name],
+  ok: true,
+  detail,
+});
+
+const failed = (name: CheckName, { text }: KulningError): Check =>
+  check(
     name,
-    ok: false,
-    detail: error.message,
-    remedy: error.hint ?? 'The log in KULNING_HOME/log says more.',
-  };
-}
+    false,
+    inEachLanguage((language) => text[language].message),
+    inEachLanguage((language) => text[language].hint ?? words.seeLog[language]),
+  );
 
 function toKulningError(error: unknown): KulningError {
   if (error instanceof KulningError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
   return new KulningError({
     code: 'database.failed',
     status: 500,
-    message: error instanceof Error ? error.message : 'failed',
+    text: databaseWords.failed(reason),
     cause: error,
   });
 }

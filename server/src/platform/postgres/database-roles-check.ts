@@ -2,6 +2,7 @@ import { KulningError } from '@kulning/sdk';
 import { Client, DatabaseError } from 'pg';
 
 import { databaseRoles, databaseSql, rolesSql } from './database-roles.ts';
+import { databaseWords } from './database-words.ts';
 import { toSqlError } from './sql-error.ts';
 
 /** The names of the three roles, whether the login may take each, and what the database permits. */
@@ -64,12 +65,13 @@ async function makeRoles(client: Client, found: Survey): Promise<void> {
 const statementsFor = ({ login, database }: Survey) => [...rolesSql(login), ...databaseSql(database, login)];
 
 function rolesMissing(found: Survey, cause?: unknown): KulningError {
-  const script = statementsFor(found).map((statement) => `${statement};`);
+  const script = statementsFor(found)
+    .map((statement) => `${statement};`)
+    .join('\n');
   return new KulningError({
     code: 'database.roles_missing',
     status: 503,
-    message: `the login ${found.login} lacks Kulning's roles in the database ${found.database}, and may not make them`,
-    hint: `Ask your database administrator to run this in ${found.database}:\n\n${script.join('\n')}\n`,
+    text: databaseWords.rolesMissing(found.login, found.database, script),
     cause,
   });
 }
@@ -78,7 +80,6 @@ function tooOld(version: number): KulningError {
   return new KulningError({
     code: 'database.too_old',
     status: 503,
-    message: `the server is PostgreSQL ${Math.floor(version / 10_000)}, and Kulning needs 15 or newer`,
-    hint: 'Upgrade the server, or leave KULNING_DATABASE_URL unset for the embedded one.',
+    text: databaseWords.tooOld(Math.floor(version / 10_000)),
   });
 }

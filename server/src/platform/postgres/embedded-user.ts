@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 
 import { KulningError } from '@kulning/sdk';
 
+import { databaseWords } from './database-words.ts';
+
 /** `nobody`, on every Linux: PostgreSQL refuses to run as root, and initdb wants a user that has a name. */
 const nobody = 65_534;
 
@@ -44,12 +46,9 @@ export async function chooseEmbeddedUser({
   throw new KulningError({
     code: 'database.needs_ordinary_user',
     status: 500,
-    message: isRoot
-      ? `PostgreSQL does not run as root, this machine forbids user namespaces, and uid ${nobody} cannot enter ${closed}`
-      : `uid ${process.geteuid?.()} has no name on this machine, which PostgreSQL needs, and user namespaces are forbidden`,
-    hint: isRoot
-      ? `Run Kulning as an ordinary user; or \`chmod o+x ${closed}\`; or set KULNING_DATABASE_URL to your own PostgreSQL.`
-      : 'Add the user to /etc/passwd, or set KULNING_DATABASE_URL to your own PostgreSQL.',
+    text: isRoot
+      ? databaseWords.rootCannotServe(nobody, closed)
+      : databaseWords.userWithoutName(process.geteuid?.() ?? 0),
   });
 }
 
@@ -62,8 +61,7 @@ export async function giveFolder(folder: string, user: EmbeddedUser): Promise<vo
     throw new KulningError({
       code: 'database.wrong_owner',
       status: 500,
-      message: `${folder} belongs to uid ${owner}, and this process is uid ${uid}`,
-      hint: `Start Kulning as the user who started it first, or give the folder away: \`sudo chown -R ${uid} ${folder}\`.`,
+      text: databaseWords.wrongOwner(folder, owner, uid),
     });
   }
   await chownTree(folder, uid, user.ids?.gid ?? process.getegid?.() ?? 0);

@@ -1,5 +1,7 @@
 import { KulningError } from '@kulning/sdk';
 
+import { databaseWords } from './database-words.ts';
+
 /** A file of `server/migrations`, `0007_calls.sql`. */
 export interface Migration {
   readonly version: number;
@@ -57,8 +59,7 @@ function schemaNewer(row: AppliedMigration, release: string): KulningError {
   return new KulningError({
     code: 'database.schema_newer',
     status: 503,
-    message: `the database is of Kulning ${row.release} (migration ${row.name}), and this is ${release}; one minor version apart is the most`,
-    hint: `Run Kulning ${row.release}, or restore a backup made by ${release}. Migrations only go forward.`,
+    text: databaseWords.schemaNewer(row.release, row.name, release),
   });
 }
 
@@ -66,8 +67,7 @@ function schemaChanged(file: Migration, row: AppliedMigration): KulningError {
   return new KulningError({
     code: 'database.schema_changed',
     status: 503,
-    message: `migration ${file.name} differs from what Kulning ${row.release} applied`,
-    hint: 'An applied migration is never edited: restore the file as released, and put the change into a new one.',
+    text: databaseWords.schemaChanged(file.name, row.release),
   });
 }
 
@@ -75,7 +75,6 @@ function schemaOrder(file: Migration, row: AppliedMigration): KulningError {
   return new KulningError({
     code: 'database.schema_order',
     status: 503,
-    message: `${file.name} would come before ${row.name}, which the database already has`,
-    hint: 'Migrations are applied in order: give the new file the next number. A development database is thrown away and made again.',
+    text: databaseWords.schemaOrder(file.name, row.name),
   });
 }

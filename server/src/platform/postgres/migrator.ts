@@ -7,6 +7,7 @@ import { type Kysely, sql } from 'kysely';
 import { Client, DatabaseError } from 'pg';
 
 import type { Logger } from '../log/logger.ts';
+import { databaseWords } from './database-words.ts';
 import { connectionOptions } from './database.ts';
 import { ensureDatabaseRoles } from './database-roles-check.ts';
 import { type AppliedMigration, type Migration, planMigrations } from './migration-plan.ts';
@@ -71,8 +72,7 @@ export async function assertSchema<T>(kysely: Kysely<T>, release: string, folder
   throw new KulningError({
     code: 'database.schema_older',
     status: 503,
-    message: `the database lacks migration ${missing.name}`,
-    hint: 'Start `kulning up` or `kulning serve --role control` of this release first: it migrates.',
+    text: databaseWords.schemaOlder(missing.name),
     retryable: true,
   });
 }
@@ -136,10 +136,10 @@ function migrationFailed(migration: Migration, error: DatabaseError): KulningErr
   const state = error.code ?? '';
   const reason = state.startsWith('42') || state === 'P0001' ? error.message : `SQLSTATE ${state}`;
   const line = migration.sql.slice(0, Number(error.position ?? 0)).split('\n').length;
+  const where = error.position === undefined ? migration.name : `${migration.name}:${line}`;
   return new KulningError({
     code: 'database.migration_failed',
     status: 500,
-    message: `migration ${migration.name}${error.position === undefined ? '' : ` line ${line}`}: ${reason}`,
-    hint: 'Nothing of it was kept; the files before it were.',
+    text: databaseWords.migrationFailed(where, reason),
   });
 }

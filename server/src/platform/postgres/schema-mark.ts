@@ -1,6 +1,8 @@
 import { KulningError } from '@kulning/sdk';
 import type { ClientBase } from 'pg';
 
+import { databaseWords } from './database-words.ts';
+
 /** What keeps a schema from being served: a restore that has not ended, or a move to another server that has. */
 export type Mark = 'restoring' | 'moved';
 
@@ -22,16 +24,14 @@ export function refuseUnfit(found: SchemaMark | undefined): void {
     throw new KulningError({
       code: 'database.restore_unfinished',
       status: 503,
-      message: 'a restore into this database was interrupted',
-      hint: 'Run the same `kulning restore` again: it starts over. Until then nothing is served from it.',
+      text: databaseWords.restoreUnfinished,
     });
   }
   if (found?.mark === 'moved') {
     throw new KulningError({
       code: 'database.moved',
       status: 503,
-      message: 'this database was moved to another server, and takes no more writes',
-      hint: 'Set KULNING_DATABASE_URL to the server that `kulning move` named.',
+      text: databaseWords.moved,
     });
   }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 import { KulningError } from '@kulning/sdk';
 
+import { databaseWords } from './database-words.ts';
+
 /** unix(7): `sun_path` has 108 bytes, one of them the closing zero. */
 const longestSocketPath = 107;
 
@@ -32,7 +34,6 @@ export async function socketDirectory(folder: string, longestName: string): Prom
   throw new KulningError({
     code: 'home.path_too_long',
     status: 500,
-    message: `${folder} is too long for a socket (${longestSocketPath} bytes), and ${link} cannot stand in for it`,
-    hint: 'Set KULNING_HOME to a shorter path.',
+    text: databaseWords.pathTooLong(folder, longestSocketPath, link),
   });
 }

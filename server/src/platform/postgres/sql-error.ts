@@ -1,6 +1,8 @@
 import { DatabaseError } from 'pg';
 
-import { KulningError } from '@kulning/sdk';
+import { inEachLanguage, KulningError, type Localized, type Notice } from '@kulning/sdk';
+
+import { schemaObjectWords, sqlErrorWords } from './sql-error-words.ts';
 
 /**
  * What PostgreSQL said, without anything it quoted. Its own message, detail and context repeat values of rows and
@@ -14,7 +16,7 @@ export class SqlError extends KulningError {
   readonly constraint: string | undefined;
 
   constructor(kind: Kind, source: DatabaseError | undefined) {
-    super({ ...kind, message: describe(kind, source) });
+    super({ ...kind, text: describe(kind, source) });
     this.sqlState = source?.code;
     this.table = source?.table;
     this.column = source?.column;
@@ -39,87 +41,34 @@ export function toSqlError(error: unknown): unknown {
 interface Kind {
   readonly code: string;
   readonly status: number;
-  readonly message: string;
-  readonly hint?: string;
+  readonly words: Localized<Notice>;
   readonly retryable?: boolean;
 }
 
-const unreachable: Kind = {
-  code: 'database.unreachable',
-  status: 503,
-  message: 'the database does not answer',
-  hint: 'Try again in a moment. `kulning doctor` says whether PostgreSQL runs and can be reached.',
-  retryable: true,
-};
+const words = sqlErrorWords;
+const again = { status: 503, retryable: true };
+const unreachable: Kind = { code: 'database.unreachable', ...again, words: words.unreachable };
 
 /** By SQLSTATE, longest prefix first. */
 const kinds: readonly (readonly [string, Kind])[] = [
-  ['23505', { code: 'database.duplicate', status: 409, message: 'such a row exists already' }],
-  [
-    '23503',
-    {
-      code: 'database.reference',
-      status: 409,
-      message: 'another row refers to it, or what it refers to is gone',
-    },
-  ],
-  ['23514', { code: 'database.check', status: 422, message: 'a value is outside what the database permits' }],
-  ['40001', { code: 'database.conflict', status: 503, message: 'two changes met', retryable: true }],
-  [
-    '40P01',
-    { code: 'database.conflict', status: 503, message: 'two changes waited for each other', retryable: true },
-  ],
-  ['42501', { code: 'database.denied', status: 500, message: 'the database role may not do that' }],
-  [
-    '57014',
-    { code: 'database.timeout', status: 503, message: 'the database took too long', retryable: true },
-  ],
-  [
-    '55P03',
-    { code: 'database.timeout', status: 503, message: 'a lock was not free in time', retryable: true },
-  ],
-  [
-    '53100',
-    {
-      code: 'database.disk_full',
-      status: 507,
-      message: 'the disk of the database is full',
-      hint: 'Free space on the disk that holds PostgreSQL.',
-      retryable: true,
-    },
-  ],
-  [
-    '53300',
-    {
-      ...unreachable,
-      message: 'the database has no connection free',
-      hint: 'Raise max_connections, or run fewer processes.',
-    },
-  ],
-  [
-    '28',
-    {
-      code: 'database.login',
-      status: 503,
-      message: 'the database refuses the login',
-      hint: 'Check user and password in KULNING_DATABASE_URL, and pg_hba.conf.',
-    },
-  ],
-  [
-    '3D',
-    {
-      code: 'database.missing',
-      status: 503,
-      message: 'the server has no such database',
-      hint: 'Create it as docs/operations/postgresql.md says.',
-    },
-  ],
-  ['22', { code: 'database.value', status: 500, message: 'the database does not take that value' }],
+  ['23505', { code: 'database.duplicate', status: 409, words: words.duplicate }],
+  ['23503', { code: 'database.reference', status: 409, words: words.reference }],
+  ['23514', { code: 'database.check', status: 422, words: words.check }],
+  ['40001', { code: 'database.conflict', ...again, words: words.changesMet }],
+  ['40P01', { code: 'database.conflict', ...again, words: words.changesWaited }],
+  ['42501', { code: 'database.denied', status: 500, words: words.denied }],
+  ['57014', { code: 'database.timeout', ...again, words: words.tooSlow }],
+  ['55P03', { code: 'database.timeout', ...again, words: words.locked }],
+  ['53100', { code: 'database.disk_full', status: 507, words: words.diskFull, retryable: true }],
+  ['53300', { ...unreachable, words: words.noConnection }],
+  ['28', { code: 'database.login', status: 503, words: words.login }],
+  ['3D', { code: 'database.missing', status: 503, words: words.missing }],
+  ['22', { code: 'database.value', status: 500, words: words.value }],
   ['08', unreachable],
   ['57P', unreachable],
 ];
 
-const other: Kind = { code: 'database.failed', status: 500, message: 'a database statement failed' };
+const other: Kind = { code: 'database.failed', status: 500, words: words.failed };
 
 function kindOfState(state: string): Kind {
   return kinds.find(([prefix]) => state.startsWith(prefix))?.[1] ?? other;
@@ -147,14 +96,17 @@ function isConnectionFailure(error: unknown): error is Error {
   return driverTexts.test(error.message);
 }
 
-function describe(kind: Kind, source: DatabaseError | undefined): string {
-  const place = [
-    source?.table && `table ${source.table}`,
-    source?.column && `column ${source.column}`,
-    source?.constraint && `constraint ${source.constraint}`,
-  ].filter(Boolean);
-  const facts = [source?.code && `SQLSTATE ${source.code}`, ...place].filter(Boolean).join(', ');
-  return facts === '' ? kind.message : `${kind.message} (${facts})`;
+function describe({ words: said }: Kind, source: DatabaseError | undefined): Localized<Notice> {
+  return inEachLanguage((language) => {
+    const facts = [
+      source?.code && `SQLSTATE ${source.code}`,
+      source?.table && schemaObjectWords.table(source.table)[language],
+      source?.column && schemaObjectWords.column(source.column)[language],
+      source?.constraint && schemaObjectWords.constraint(source.constraint)[language],
+    ].filter(Boolean);
+    const { message, hint } = said[language];
+    return { message: facts.length === 0 ? `${message}.` : `${message} (${facts.join(', ')}).`, hint };
+  });
 }
 
 /** Where the statement was issued, under the new first line. */
