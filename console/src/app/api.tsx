@@ -23,17 +23,25 @@ import type { Language } from '../words/format.ts';
 const ApiContext = createContext<Client | undefined>(undefined);
 
 const staleMs = 5_000;
+/** How soon a question that failed on the way is asked again, by itself, as long as its screen is open. */
+const recoverMs = 3_000;
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // Kulning is often on this very machine: it answers when the browser believes that it is offline.
       queries: {
         staleTime: staleMs,
-        retry: (failures, error) => failures < 2 && error instanceof KulningError && error.retryable,
+        networkMode: 'always',
+        retry: (failures, error) => failures < 1 && isPassing(error),
       },
+      mutations: { networkMode: 'always' },
     },
   });
 }
+
+/** What a while will mend: a process that restarts, a database that comes back. */
+const isPassing = (error: unknown) => error instanceof KulningError && error.retryable;
 
 /** The page and the API share an origin, so the address is empty and the session cookie does the rest. */
 export const browserClient = (language: Language): Client => createClient({ baseUrl: '', language });
@@ -94,8 +102,12 @@ export function useOperation<const O extends Operation>(
   return useQuery({
     ...operationQuery(client, language, operation, input),
     enabled: reading.enabled ?? true,
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && reading.until?.(state.data) === true ? false : (reading.refetchMs ?? false),
+    refetchInterval: ({ state }) => {
+      if (isPassing(state.error)) return recoverMs;
+      return state.data !== undefined && reading.until?.(state.data) === true
+        ? false
+        : (reading.refetchMs ?? false);
+    },
     ...(reading.keep === true && { placeholderData: keepPreviousData }),
     ...(reading.once === true && {
       staleTime: Infinity,

@@ -12,6 +12,9 @@ import { SessionProvider } from './session.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WhereSentence } from './where-sentence.tsx';
 
+/** How soon a page that is only looked at finds out that Kulning is gone. */
+const heartbeatMs = 10_000;
+
 const NavigationDrawer = lazy(async () => ({
   default: (await import('./navigation-drawer.tsx')).NavigationDrawer,
 }));
@@ -21,7 +24,7 @@ export function Frame() {
   const words = useWords();
   const { pathname } = useLocation();
   const session = useOperation(identityOperations.me, undefined);
-  const instance = useOperation(instanceOperations.status, undefined);
+  const instance = useOperation(instanceOperations.status, undefined, { refetchMs: heartbeatMs });
   const [drawer, setDrawer] = useState(false);
   const main = useRef<HTMLElement>(null);
   useEffect(() => setDrawer(false), [pathname]);
@@ -60,6 +63,7 @@ export function Frame() {
         <Suspense>{drawer && <NavigationDrawer onClose={() => setDrawer(false)} />}</Suspense>
         <div className="flex min-w-0 flex-col">
           <TopBar onMenu={() => setDrawer(true)} />
+          <Reach lost={instance.isError} />
           {pathname !== '/' && <WhereSentence />}
           <main ref={main} id="main" tabIndex={-1} className="flex-1 outline-none">
             <Outlet />
@@ -67,6 +71,20 @@ export function Frame() {
         </div>
       </div>
     </SessionProvider>
+  );
+}
+
+/** Says that nothing comes any more, before a person clicks and wonders; and goes away by itself. */
+function Reach({ lost }: { readonly lost: boolean }) {
+  const words = useWords();
+  return (
+    <div role="status">
+      {lost && (
+        <p className="border-b border-waiting bg-waiting-wash px-4 py-2 text-sm sm:px-6">
+          {words.frame.unreachable}
+        </p>
+      )}
+    </div>
   );
 }
 

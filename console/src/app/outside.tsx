@@ -1,4 +1,4 @@
-import { asSaid, KulningError } from '@kulning/sdk';
+import { asSaid, clientWords, KulningError } from '@kulning/sdk';
 import { Link, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
@@ -46,21 +46,29 @@ export function Missing() {
   );
 }
 
+/** How browsers say that a part of the console could not be fetched. */
+const isUnfetched = (error: unknown) =>
+  error instanceof TypeError && /dynamically imported module|importing a module script/i.test(error.message);
+
+function problemOf(error: unknown): KulningError {
+  if (error instanceof KulningError) return error;
+  if (isUnfetched(error))
+    return new KulningError({
+      code: 'network.unreachable',
+      status: 503,
+      text: clientWords.unreachable(''),
+      cause: error,
+    });
+  const message = error instanceof Error ? error.message : String(error);
+  return new KulningError({ code: 'console.failed', status: 500, text: asSaid({ message }), cause: error });
+}
+
 /** A screen that broke: the reader gets what every other failure gives, a code and another try. */
 export function RouteFailure({ error }: { readonly error: unknown }) {
   const router = useRouter();
-  const problem =
-    error instanceof KulningError
-      ? error
-      : new KulningError({
-          code: 'console.failed',
-          status: 500,
-          text: asSaid({ message: error instanceof Error ? error.message : String(error) }),
-          cause: error,
-        });
   return (
     <div className="mx-auto w-full max-w-xl p-6">
-      <Problem error={problem} onRetry={() => void router.invalidate()} />
+      <Problem error={problemOf(error)} onRetry={() => void router.invalidate()} />
     </div>
   );
 }

@@ -204,8 +204,18 @@ export function createConsoleRouter(queries: QueryClient) {
   });
 }
 
+/**
+ * Fetches the other screens once the first one stands: the next click is answered at once, and a Kulning that stops
+ * meanwhile leaves the reader a screen that says so instead of the browser's own error page.
+ */
+export function fetchScreens({ routesById, loadRouteChunk }: ConsoleRouter): void {
+  for (const route of Object.values(routesById)) void loadRouteChunk(route);
+}
+
+type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
 declare module '@tanstack/react-router' {
   interface Register {
-    router: ReturnType<typeof createConsoleRouter>;
+    router: ConsoleRouter;
   }
 }

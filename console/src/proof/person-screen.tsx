@@ -9,7 +9,7 @@ import { useState } from 'react';
 
 import { useAct, useOperation } from '../app/api.tsx';
 import { onSubmit } from '../app/form.ts';
-import { useMay } from '../app/session.tsx';
+import { useMay, useSession } from '../app/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/command-lines.ts';
@@ -64,6 +64,9 @@ const erasureCommands = (id: string) => [
   commandOf(erasuresOperations.certificate, { params: { id } }),
 ];
 
+/** The one contact of the sample company, in data/sample. */
+const sampleContact = 'Anna Lind\nanna.lind@example.org';
+
 const identifiersOf = (text: string) => [
   ...new Set(
     text
@@ -75,10 +78,12 @@ const identifiersOf = (text: string) => [
 
 function Search({ onErased }: { readonly onErased: (id: string) => void }) {
   const words = useWords();
+  const { organisation } = useSession();
   const find = useAct(subjectsOperations.find);
+  const [text, setText] = useState('');
   const [identifiers, setIdentifiers] = useState<readonly string[]>([]);
   const [decisions, setDecisions] = useState<readonly RecordDecision[]>([]);
-  const search = (text: string) => {
+  const search = () => {
     const wanted = identifiersOf(text);
     setIdentifiers(wanted);
     setDecisions([]);
@@ -87,13 +92,11 @@ function Search({ onErased }: { readonly onErased: (id: string) => void }) {
   return (
     <>
       <Panel>
-        <form
-          className="flex max-w-2xl flex-col gap-3"
-          onSubmit={onSubmit(({ identifiers: text = '' }) => search(text))}
-        >
+        <form className="flex max-w-2xl flex-col gap-3" onSubmit={onSubmit(search)}>
           <Field label={words.person.identifiers} hint={words.person.identifiersHint}>
             <TextArea
-              name="identifiers"
+              value={text}
+              onChange={(event) => setText(event.currentTarget.value)}
               required
               rows={3}
               autoComplete="off"
@@ -102,9 +105,14 @@ function Search({ onErased }: { readonly onErased: (id: string) => void }) {
             />
           </Field>
           {find.isError && <Problem error={find.error} />}
-          <Button kind="primary" type="submit" busy={find.isPending} className="self-start">
-            {words.person.find}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button kind="primary" type="submit" busy={find.isPending}>
+              {words.person.find}
+            </Button>
+            {organisation.demonstration && (
+              <Button onClick={() => setText(sampleContact)}>{words.person.useSample}</Button>
+            )}
+          </div>
         </form>
       </Panel>
       {find.data && (

@@ -56,6 +56,7 @@ export const frame = {
     appearance: 'Appearance',
   },
   frame: {
+    unreachable: 'Kulning does not answer. It is asked again by itself, and what you have typed stays.',
     skip: 'Skip to the content',
     navigation: 'Sections',
     openNavigation: 'Open the sections',
@@ -154,6 +155,7 @@ export const frame = {
     tiersTitle: 'How well a fact is known',
   },
   steps: {
+    inSample: 'The first four are taken in the sample company; the menu at the top left leads back.',
     title: 'First steps',
     done: 'done',
     triage: {
@@ -166,7 +168,7 @@ export const frame = {
     },
     erase: {
       title: 'Erase the sample contact',
-      text: 'Find a person, erase them, and read back that they are gone.',
+      text: 'Find Anna Lind, erase her, and read back that she is gone.',
     },
     verify: { title: 'Check a receipt elsewhere', text: 'Take the file and one line to another computer.' },
     model: { title: 'Connect your own model', text: 'A GGUF file or any OpenAI-compatible server.' },

@@ -85,6 +85,7 @@ export const proof = {
     identifiersHint:
       'One a line: e-mail, phone, national number, IBAN, customer id, name. It is sent, not kept.',
     example: 'anna.berg@example.se',
+    useSample: 'Use the sample contact, Anna Lind',
     find: 'Find',
     found: (records: number) => count(records, '# record found', '# records found'),
     nothing: 'Nothing is held under these identifiers.',

@@ -57,6 +57,7 @@ export const frame: FrameWords = {
     appearance: 'Apparence',
   },
   frame: {
+    unreachable: 'Kulning ne répond pas. La console réessaie d’elle-même, et ce que vous avez saisi reste.',
     skip: 'Aller au contenu',
     navigation: 'Sections',
     openNavigation: 'Ouvrir les sections',
@@ -156,6 +157,7 @@ export const frame: FrameWords = {
     tiersTitle: 'À quel point un fait est établi',
   },
   steps: {
+    inSample: 'Les quatre premiers se font dans la société d’exemple ; le menu en haut à gauche ramène ici.',
     title: 'Premiers pas',
     done: 'fait',
     triage: {
@@ -168,7 +170,7 @@ export const frame: FrameWords = {
     },
     erase: {
       title: 'Effacer le contact d’exemple',
-      text: 'Trouvez une personne, effacez-la, et constatez en relisant qu’elle n’y est plus.',
+      text: 'Trouvez Anna Lind, effacez-la, et constatez en relisant qu’elle n’y est plus.',
     },
     verify: {
       title: 'Vérifier un reçu ailleurs',

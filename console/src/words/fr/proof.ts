@@ -85,6 +85,7 @@ export const proof: ProofWords = {
     identifiersHint:
       'Un par ligne : e-mail, téléphone, numéro national, IBAN, numéro de client, nom. C’est envoyé, pas gardé.',
     example: 'anna.berg@example.se',
+    useSample: 'Prendre le contact d’exemple, Anna Lind',
     find: 'Chercher',
     found: (records) => count(records, '# enregistrement trouvé', '# enregistrements trouvés'),
     nothing: 'Rien n’est gardé sous ces identifiants.',

@@ -57,6 +57,8 @@ export const frame: FrameWords = {
     appearance: 'Utseende',
   },
   frame: {
+    unreachable:
+      'Kulning svarar inte. Konsolen försöker igen av sig själv, och det du har skrivit står kvar.',
     skip: 'Hoppa till innehållet',
     navigation: 'Avdelningar',
     openNavigation: 'Öppna avdelningarna',
@@ -153,6 +155,7 @@ export const frame: FrameWords = {
     tiersTitle: 'Hur väl en uppgift är känd',
   },
   steps: {
+    inSample: 'De fyra första tas i exempelföretaget; menyn uppe till vänster leder tillbaka hit.',
     title: 'Första stegen',
     done: 'klart',
     triage: {
@@ -165,7 +168,7 @@ export const frame: FrameWords = {
     },
     erase: {
       title: 'Radera exempelkontakten',
-      text: 'Hitta en person, radera den och läs tillbaka att den är borta.',
+      text: 'Hitta Anna Lind, radera henne och läs tillbaka att hon är borta.',
     },
     verify: {
       title: 'Kontrollera ett kvitto på annat håll',

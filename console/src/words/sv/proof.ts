@@ -84,6 +84,7 @@ export const proof: ProofWords = {
     identifiersHint:
       'En per rad: e-post, telefon, personnummer, IBAN, kundnummer, namn. Det skickas, men sparas inte.',
     example: 'anna.berg@example.se',
+    useSample: 'Ta exempelkontakten, Anna Lind',
     find: 'Hitta',
     found: (records) => count(records, '# post hittad', '# poster hittade'),
     nothing: 'Inget finns under de här uppgifterna.',
