@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { type Ground, openGround, placesOf } from './compose.ts';
 import type { Config } from './config.ts';
 import { FactsIndex } from './core/placement/facts-index.ts';
-import { type CallJournal, createCallJournal, createCallShipping } from './features/calls/index.ts';
+import {
+  type CallJournal,
+  type CallShippingOptions,
+  chargedCalls,
+  createCallJournal,
+  createCallShipping,
+} from './features/calls/index.ts';
 import { Dispatch } from './features/dispatch/index.ts';
 import {
   createGateway,
@@ -13,6 +19,7 @@ import {
   sealedJson,
   SnapshotKeeper,
 } from './features/gateway/index.ts';
+import { callBooks, createGatewayLimits, type GatewayLimits, limitFacts } from './features/limits/index.ts';
 import {
   createRecordContent,
   createRecordReader,
@@ -46,6 +53,13 @@ export async function composeGateway(config: Config): Promise<Role> {
   const spool = await openSpool(ground, epochUse);
   // Before the watcher speaks for this process: until then, the row of its dead predecessor protects what that one left.
   await spool.adopt();
+  const limits = createGatewayLimits({
+    database,
+    processId: spool.processId,
+    recordEvents,
+    now: () => ground.clock.now(),
+    log,
+  });
   const keys = await keyEpochWatcher({ database, keystore, vault, holderId, epochUse, log });
   const now = () => ground.clock.now();
   const dispatch = new Dispatch({ sink: spool.journal, now, seed: () => randomInt(2 ** 31) });
@@ -55,10 +69,10 @@ export async function composeGateway(config: Config): Promise<Role> {
     log,
     onSwap: ({ ground: { endpoints } }) => dispatch.keepOnly(endpoints),
   });
-  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse });
+  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse, limits });
   await snapshots.open();
   const { url } = await gateway.listen(config.gateway);
-  const tasks = startTasks(spool.tasks, log);
+  const tasks = startTasks([...spool.tasks, ...limits.tasks], log);
   tellParent({ ready: true, url });
   log.info('gateway.ready', { url, site: config.site });
   return {
@@ -66,6 +80,7 @@ export async function composeGateway(config: Config): Promise<Role> {
       await gateway.close(drainMs);
       await tasks.stop();
       await spool.close();
+      await limits.close();
       await Promise.all([dispatch.close(), snapshots.close(), keys.close()]);
       await database.close();
       vault.close();
@@ -74,6 +89,7 @@ export async function composeGateway(config: Config): Promise<Role> {
 }
 
 interface GatewaySpool {
+  readonly processId: string;
   readonly writer: SpoolWriter;
   readonly journal: CallJournal;
   readonly tasks: readonly Task[];
@@ -98,11 +114,18 @@ async function openSpool(
   });
   await writer.open();
   const journal = createCallJournal(writer, epochUse);
-  const shipping = { database, recordEvents, insertVaultRecords };
+  const shipping: CallShippingOptions = {
+    database,
+    recordEvents,
+    insertVaultRecords,
+    onShipped: (trx, processId, calls) => callBooks.charge(trx, processId, chargedCalls(calls)),
+    onConcluded: callBooks.conclude,
+  };
   const moved = (callIds: Iterable<string>) => journal.moved(callIds);
   const shipper = new SpoolShipper(writer, mark.processId, createCallShipping({ ...shipping, moved }));
   const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, createCallShipping(shipping));
   return {
+    processId: mark.processId,
     writer,
     journal,
     adopt,
@@ -132,6 +155,7 @@ function snapshotSource({ config, database, sites, models, placements }: Ground)
       };
     },
     places: (trx) => placesOf(trx, sites, config.site),
+    limits: limitFacts,
     restricted: restrictedSubjects,
   });
 }
@@ -141,9 +165,10 @@ interface GatewayParts {
   readonly snapshots: SnapshotKeeper;
   readonly spool: GatewaySpool;
   readonly epochUse: EpochUse;
+  readonly limits: GatewayLimits;
 }
 
-async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse }: GatewayParts) {
+async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse, limits }: GatewayParts) {
   const { config, database, blobs, vault, clock, ids, log } = ground;
   const readRecord = createRecordReader(database, vault, blobs);
   const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
@@ -151,6 +176,7 @@ async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse 
   const content = createRecordContent(vault, blobs);
   return createGateway({
     dispatch,
+    limits: limits.calls,
     snapshots,
     vault,
     loadKeys: (organisationId) => vault.load(organisationId),

@@ -59,6 +59,7 @@ beforeAll(async () => {
   const source = createSnapshotSource(database, {
     ground: () => Promise.resolve(fixed.ground),
     places: () => Promise.resolve(fixed.places),
+    limits: () => Promise.resolve(fixed.limits),
     restricted: () => Promise.resolve(fixed.restricted),
   });
   stage = await startStage(fixed, { source, now: () => Date.now() + ahead });

@@ -1,10 +1,16 @@
-// A gateway process for crash tests: real policy, vault, journal and database; one organisation and one engine.
+// A gateway process for crash tests: real policy, vault, journal, limits and database; one organisation and one engine.
 // node gateway-program.ts HOME DATABASE_URL ENGINE_URL   prints its URL, ends on SIGTERM
 import { join } from 'node:path';
 
-import { createCallJournal, createCallShipping } from '../src/features/calls/index.ts';
+import {
+  chargedCalls,
+  createCallJournal,
+  createCallShipping,
+  type CallShippingOptions,
+} from '../src/features/calls/index.ts';
 import { Dispatch } from '../src/features/dispatch/index.ts';
 import { createGateway, GatewayMetrics, SnapshotKeeper } from '../src/features/gateway/index.ts';
+import { callBooks, createGatewayLimits, limitFacts } from '../src/features/limits/index.ts';
 import { insertVaultRecords } from '../src/features/privacy/index.ts';
 import { recordEvents } from '../src/features/proof/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
@@ -17,6 +23,7 @@ import { adoptDeadSpools, SpoolShipper } from '../src/platform/spool/spool-shipp
 import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
 import { createEpochUse } from '../src/platform/vault/epoch-use.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
+import { startTasks } from '../src/tasks.ts';
 import { deployment, httpEndpoint, snapshotOf } from './gateway-snapshot.ts';
 
 const [home = '', databaseUrl = '', engineUrl = ''] = process.argv.slice(2);
@@ -38,17 +45,25 @@ const spool = new SpoolWriter({
 await spool.open();
 const epochUse = createEpochUse();
 const journal = createCallJournal(spool, epochUse);
-const shipping = { database, recordEvents, insertVaultRecords };
+const limits = createGatewayLimits({ database, processId: mark.processId, recordEvents, now, log });
+const shipping: CallShippingOptions = {
+  database,
+  recordEvents,
+  insertVaultRecords,
+  onShipped: (trx, processId, calls) => callBooks.charge(trx, processId, chargedCalls(calls)),
+  onConcluded: callBooks.conclude,
+};
 await adoptDeadSpools(nodeSpoolFiles, root, createCallShipping(shipping));
 const destination = createCallShipping({ ...shipping, moved: (callIds) => journal.moved(callIds) });
 const shipper = new SpoolShipper(spool, mark.processId, destination);
 const timer = setInterval(() => void shipper.ship().catch((error: unknown) => log.error('ship', error)), 100);
+const tasks = startTasks(limits.tasks, log);
 const dispatch = new Dispatch({ sink: journal, now, seed: () => Math.floor(Math.random() * 2 ** 31) });
 const snapshot = snapshotOf([{ deployment: deployment(), endpoint: httpEndpoint(engineUrl) }]);
 const snapshots = new SnapshotKeeper({
   source: {
-    load: () => Promise.resolve(snapshot),
-    watch: () => Promise.resolve({ lastHeardAt: now, close: () => Promise.resolve() }),
+    load: async () => ({ ...snapshot, limits: await database.inInstance('test', limitFacts) }),
+    watch: (changed) => database.listen('kulning_control', changed),
   },
   now,
   log,
@@ -57,6 +72,7 @@ const snapshots = new SnapshotKeeper({
 await snapshots.open();
 const gateway = createGateway({
   dispatch,
+  limits: limits.calls,
   vault,
   snapshots,
   now,
@@ -75,9 +91,12 @@ process.once('SIGTERM', () => {
   void (async () => {
     await gateway.close(5_000);
     clearInterval(timer);
+    await tasks.stop();
     await spool.flush();
     await shipper.ship();
+    await limits.close();
     await spool.close();
+    await snapshots.close();
     await database.close();
     await dispatch.close();
     process.exit(0);

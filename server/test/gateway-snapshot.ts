@@ -1,6 +1,7 @@
 import type { EngineEndpoint } from '../src/core/engine/engine.ts';
 import { FactsIndex } from '../src/core/placement/facts-index.ts';
 import type { DeploymentFacts, PlacementFacts, SiteFacts } from '../src/core/placement/facts.ts';
+import { type LimitFacts, noLimits } from '../src/features/limits/index.ts';
 import { type GatewayKey, keyDigest, type Snapshot } from '../src/features/gateway/index.ts';
 import { createJudge, starterPolicy } from '../src/features/placement/index.ts';
 
@@ -90,6 +91,7 @@ export function snapshotOf(
     retentionDays?: number;
     ingress?: string;
     restricted?: Snapshot['restricted'];
+    limits?: LimitFacts;
   } = {},
 ): Snapshot {
   const facts: PlacementFacts = {
@@ -123,6 +125,7 @@ export function snapshotOf(
       storageSiteIds: [stockholm.id],
       backupSiteIds: [],
     },
+    limits: over.limits ?? noLimits,
     restricted: over.restricted ?? new Map(),
   };
 }

@@ -12,6 +12,8 @@ import {
   SnapshotKeeper,
   type SnapshotSource,
 } from '../src/features/gateway/index.ts';
+import { QuotaTable } from '../src/core/limits/quota-table.ts';
+import { CallLimits } from '../src/features/limits/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
@@ -39,6 +41,7 @@ interface StageOptions {
   readonly files?: SpoolFiles;
   readonly maxBodyBytes?: number;
   readonly keepContent?: ContentKeeper;
+  readonly limits?: CallLimits;
 }
 
 /** A real gateway on a real port: real policy, vault and journal; control data from the test. */
@@ -61,6 +64,7 @@ export async function startStage(first: Snapshot, over: StageOptions = {}): Prom
   await snapshots.open();
   const gateway = createGateway({
     dispatch,
+    limits: over.limits ?? withoutPool(now),
     vault,
     epochUse,
     snapshots,
@@ -102,6 +106,12 @@ async function openSpool(directory: string, files: SpoolFiles): Promise<SpoolWri
   const spool = new SpoolWriter({ files, directory, ...sizes, onTrouble: () => undefined });
   await spool.open();
   return spool;
+}
+
+/** Limits as they are without a database: what has none goes on. */
+function withoutPool(now: () => number): CallLimits {
+  const exchange = { refill: () => Promise.resolve(false) };
+  return new CallLimits({ table: new QuotaTable(), exchange, refusals: { count: () => undefined }, now });
 }
 
 /** Control data that a test replaces. */

@@ -5,6 +5,7 @@ import type { DecisionRecord } from '../../core/placement/facts.ts';
 import type { AnyTransaction } from '../../platform/postgres/database.ts';
 import type { CallTransaction } from './call-store.ts';
 import type { CallTable } from './call-tables.ts';
+import { callWords } from './call-words.ts';
 
 export interface CallFilter {
   readonly outcome?: CallOutcomeName | undefined;
@@ -158,7 +159,6 @@ function parseCursor(cursor: string): bigint {
     code: 'page.cursor_wrong',
     status: 400,
     path: 'cursor',
-    message: 'The cursor is not the `next` of a page.',
-    hint: 'Leave it out to begin at the newest call.',
+    text: callWords.cursorWrong,
   });
 }

@@ -7,10 +7,11 @@ import type { Database } from '../../platform/postgres/database.ts';
 import type { CallTables } from './call-tables.ts';
 import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
 
-export type { EndedCall } from './call-leaf.ts';
+export { chargedCalls } from './call-charges.ts';
 export { type CallJournal, createCallJournal } from './call-journal.ts';
-export { createCallShipping } from './call-shipping.ts';
+export { type CallShippingOptions, createCallShipping } from './call-shipping.ts';
 export type { SiteNames } from './call-views.ts';
+import { callWords } from './call-words.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -41,8 +42,7 @@ export function createCalls(options: { database: Database; clock: Clock; siteNam
         throw new KulningError({
           code: 'call.unknown',
           status: 404,
-          message: `There is no call ${callId} in this organisation.`,
-          hint: 'A call that still runs appears once it has ended; `kulning receipts` lists those that have.',
+          text: callWords.unknown(callId),
         });
       }),
       route(callsOperations.usage, async ({ query: { days } }, { caller: { organisationId } }) => {

@@ -178,7 +178,8 @@ export class CallAccount {
     const energy = energyOf(usage, deployment?.wattHoursPerThousandTokens);
     const carbon = carbonOf(energy, placement && sites.find(({ id }) => id === placement.siteId));
     const charge = this.quota.settle({
-      delivered: outcome === 'answered' ? outcome : outcome === 'cancelled' && this.streaming ? 'begun' : 'nothing',
+      delivered:
+        outcome === 'answered' ? outcome : outcome === 'cancelled' && this.streaming ? 'begun' : 'nothing',
       deploymentId: placement?.deploymentId,
       tokens: usage,
       gramsCo2: carbon.value,

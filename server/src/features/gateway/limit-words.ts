@@ -14,7 +14,11 @@ const levels: Record<LimitLevel, Words> = {
 };
 
 const amounts: Record<LimitDimension, Words> = {
-  requestsPerMinute: { en: '{n} requests a minute', fr: '{n} requêtes par minute', sv: '{n} anrop i minuten' },
+  requestsPerMinute: {
+    en: '{n} requests a minute',
+    fr: '{n} requêtes par minute',
+    sv: '{n} anrop i minuten',
+  },
   tokensPerMinute: { en: '{n} tokens a minute', fr: '{n} jetons par minute', sv: '{n} token i minuten' },
   concurrentCalls: { en: '{n} calls at once', fr: '{n} appels simultanés', sv: '{n} samtidiga anrop' },
   nanoEurPerDay: { en: '{n} a day (UTC)', fr: '{n} par jour (UTC)', sv: '{n} om dagen (UTC)' },
@@ -40,7 +44,10 @@ export function limitWords(
   { meter, waitMs }: Extract<LimitRefusal, { code: 'limit' }>,
   language: Language,
 ): string {
-  const amount = amounts[meter.dimension][language].replace('{n}', figure(meter.dimension, meter.limit, language));
+  const amount = amounts[meter.dimension][language].replace(
+    '{n}',
+    figure(meter.dimension, meter.limit, language),
+  );
   const sentence = sentences[waitMs === undefined ? 'tooLarge' : 'reached'][language];
   return sentence.replace('{amount}', amount).replace('{level}', levels[meter.scope.level][language]);
 }
