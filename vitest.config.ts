@@ -20,6 +20,7 @@ export default defineConfig({
             'server/test/**/*.test.ts',
             'console/src/**/*.test.ts',
             'tools/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           exclude: ['**/*.system.test.ts', '**/node_modules/**'],
         },

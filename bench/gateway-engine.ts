@@ -1,5 +1,6 @@
-// An engine that costs nothing: the same answer every time, whole (about 1 kB) or as 64 events. Prints its URL.
-import { createServer } from 'node:http';
+// An engine that costs nothing: the same answer every time, whole (about 1 kB) or as 64 events, each
+// written for itself in a turn of its own. Prints its URL.
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const usage = { prompt_tokens: 120, completion_tokens: 32, total_tokens: 152 };
@@ -24,21 +25,19 @@ const events = [
   ...deltas,
   event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
   event({ choices: [], usage }),
-].join('');
-const stream = Buffer.from(`${events}data: [DONE]\n\n`);
+  'data: [DONE]\n\n',
+].map((text) => Buffer.from(text));
 
 const server = createServer((request, response) => {
   let streamed = false;
   request.on('data', (chunk: Buffer) => (streamed ||= chunk.includes('"stream":true')));
   request.on('end', () => {
-    const bytes = streamed ? stream : whole;
-    response.writeHead(200, [
-      'content-type',
-      streamed ? 'text/event-stream' : 'application/json',
-      'content-length',
-      String(bytes.length),
-    ]);
-    response.end(bytes);
+    if (streamed) {
+      response.writeHead(200, ['content-type', 'text/event-stream']);
+      return writeEvents(response, 0);
+    }
+    response.writeHead(200, ['content-type', 'application/json', 'content-length', String(whole.length)]);
+    response.end(whole);
   });
 });
 // Longer than any pause of the benchmark: a connection that closes while it is picked up again fails a call.
@@ -46,3 +45,10 @@ server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1', () =>
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
 );
+
+function writeEvents(response: ServerResponse, at: number): void {
+  const bytes = events[at];
+  if (!bytes) return void response.end();
+  response.write(bytes);
+  setImmediate(writeEvents, response, at + 1);
+}

@@ -2,16 +2,13 @@
 // and the shipping into a real PostgreSQL, against an engine that costs nothing. CPU is the gateway process's own, from
 // /metrics, and includes the shipping. On a busy machine CPU is the figure to trust, not the clock.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { sql } from 'kysely';
 
-import { silentLogger } from '../server/src/platform/log/logger.ts';
-import { openDatabase } from '../server/src/platform/postgres/database.ts';
-import { startEmbeddedPostgres } from '../server/src/platform/postgres/embedded-server.ts';
-import { migrate } from '../server/src/platform/postgres/migrator.ts';
+import { nodeSpoolFiles } from '../server/src/platform/spool/spool-files.ts';
+import { ownDatabase } from '../server/test/own-database.ts';
+import { type Figure, report } from './figure.ts';
 
 interface Load {
   readonly p50Ms: number;
@@ -20,22 +17,20 @@ interface Load {
   readonly failed: number;
 }
 
-const home = mkdtempSync(join(tmpdir(), 'kulning-bench-'));
-const postgres = await startEmbeddedPostgres({ home, log: silentLogger });
-await migrate({ url: postgres.url, log: silentLogger, release: '0.1.0' });
-const sequencer = openDatabase({ url: postgres.url, role: 'sequencer', poolSize: 1, log: silentLogger });
-await sequencer.inInstance('bench', (trx) =>
-  sql`insert into kulning.ledger_log (origin, opened_at, pseudonym_secret) values ('bench', now(), ${Buffer.alloc(32, 1)})`.execute(
-    trx,
-  ),
-);
-await sequencer.close();
+const own = await ownDatabase();
+await own
+  .open('sequencer')
+  .inInstance('bench', (trx) =>
+    sql`insert into kulning.ledger_log (origin, opened_at, pseudonym_secret) values ('bench', now(), ${Buffer.alloc(32, 1)})`.execute(
+      trx,
+    ),
+  );
 
 const children: ChildProcess[] = [];
 const script = (path: string) => join(import.meta.dirname, path);
 const engineUrl = await start(script('gateway-engine.ts'));
 const bareUrl = await start(script('gateway-bare.ts'), engineUrl);
-const gatewayUrl = await start(script('../server/test/gateway-program.ts'), home, postgres.url, engineUrl);
+const gatewayUrl = await start(script('../server/test/gateway-program.ts'), own.home, own.url, engineUrl);
 
 const message = (text: string) => [{ role: 'user', content: text }];
 const runs = [
@@ -44,7 +39,7 @@ const runs = [
 ] as const;
 const bodies = {
   json: { model: 'herd', messages: message('word '.repeat(160)) },
-  stream: { model: 'herd', messages: message('word '.repeat(160)), stream: true },
+  stream: { model: 'herd', messages: message('word '.repeat(160)), stream: true }, // 64 events
   'json 100 kB': { model: 'herd', messages: message('word '.repeat(20_000)) },
 };
 const bare = `${bareUrl}/v1/chat/completions`;
@@ -57,6 +52,7 @@ console.log(
 console.log(
   'what         callers  direct p50    bare p50  gateway p50   added p50  bare CPU  gateway CPU  calls/s',
 );
+const measurements = new Map<string, Measured>();
 for (const [name, fields] of Object.entries(bodies)) {
   const body = JSON.stringify(fields);
   for (const url of [bare, through]) await load(url, 16, 3_000, body);
@@ -65,23 +61,93 @@ for (const [name, fields] of Object.entries(bodies)) {
     const least = await measured(bareUrl, bare, callers, calls, body);
     const ours = await measured(gatewayUrl, through, callers, calls, body);
     if (plain.failed + least.failed + ours.failed > 0) throw new Error('calls failed');
+    const row = {
+      directMs: plain.p50Ms,
+      bareMs: least.p50Ms,
+      gatewayMs: ours.p50Ms,
+      addedMs: ours.p50Ms - plain.p50Ms,
+      bareCpuUs: least.cpuUs,
+      cpuUs: ours.cpuUs,
+    };
+    measurements.set(`${name} ${callers}`, row);
+    const { bareCpuUs, cpuUs, ...times } = row;
     console.log(
       [
         name.padEnd(11),
         String(callers).padStart(7),
-        ...[plain.p50Ms, least.p50Ms, ours.p50Ms, ours.p50Ms - plain.p50Ms].map((each) =>
-          `${each.toFixed(2)} ms`.padStart(10),
-        ),
-        ...[least.cpuUs, ours.cpuUs].map((each) => `${Math.round(each)} µs`.padStart(9)),
+        ...Object.values(times).map((each) => `${each.toFixed(2)} ms`.padStart(10)),
+        ...[bareCpuUs, cpuUs].map((each) => `${Math.round(each)} µs`.padStart(9)),
         String(Math.round(ours.perSecond)).padStart(9),
       ].join('  '),
     );
   }
 }
-
+const syncMs = await syncP50Ms();
+console.log(
+  `One synced write of 4 kB by the journal's own means, p50: ${syncMs.toFixed(2)} ms; a call waits for two.`,
+);
 for (const child of children) child.kill('SIGTERM');
-await postgres.stop();
-rmSync(home, { recursive: true });
+await own.close();
+report(figures());
+
+interface Measured {
+  readonly directMs: number;
+  readonly addedMs: number;
+  readonly bareCpuUs: number;
+  readonly cpuUs: number;
+}
+
+function figures(): Figure[] {
+  const of = (name: string): Measured => {
+    const found = measurements.get(name);
+    if (!found) throw new TypeError(`${name} was not measured`);
+    return found;
+  };
+  const one = of('json 1');
+  const many = of('json 64');
+  const stream = of('stream 64');
+  const large = of('json 100 kB 64');
+  const cpu = (what: string, { cpuUs, bareCpuUs }: Measured, atMost: number, share = 1): Figure => ({
+    what,
+    value: cpuUs / share,
+    unit: 'µs',
+    beside: { what: 'the bare hops', value: bareCpuUs / share },
+    target: { atMost },
+  });
+  const added = (what: string, { addedMs, directMs }: Measured): Figure => ({
+    what,
+    value: addedMs,
+    unit: 'ms',
+    beside: { what: 'a direct call', value: directMs },
+  });
+  return [
+    cpu('gateway CPU, JSON call, 64 callers', many, 220),
+    cpu('gateway CPU, streamed event, 64 callers', stream, 15, 64),
+    cpu('gateway CPU, call of 100 kB, 64 callers', large, 800),
+    added('added p50, JSON call, 1 caller', one),
+    {
+      what: 'the same before the waits for the disk',
+      value: one.addedMs - 2 * syncMs,
+      unit: 'ms',
+      beside: { what: 'one synced write', value: syncMs },
+      target: { atMost: 0.5 },
+    },
+    added('added p50, JSON call, 64 callers', many),
+  ];
+}
+
+async function syncP50Ms(): Promise<number> {
+  const file = await nodeSpoolFiles.create(join(own.home, 'sync'));
+  const block = Buffer.alloc(4096, 1);
+  const took: number[] = [];
+  for (let index = 0; index < 300; index++) {
+    const begun = performance.now();
+    await file.writeDurably(block, 0);
+    took.push(performance.now() - begun);
+  }
+  await file.close();
+  return took.toSorted((a, b) => a - b)[150] ?? Number.NaN;
+}
 
 async function measured(base: string, url: string, callers: number, calls: number, body: string) {
   const before = await cpuSeconds(base);

@@ -25,6 +25,8 @@ export interface Instance {
   readonly startMs: number;
   /** Makes the first owner. @returns their session's cookie and organisation */
   claim(): Promise<{ cookie: string; organisationId: string }>;
+  /** undefined while it is down. */
+  pid(part: Part): number | undefined;
   /** `kill -9` of one part, as soon as it runs: it may be on its way back from the last one. */
   kill(part: Part): Promise<void>;
   log(): string;
@@ -69,6 +71,7 @@ export async function startInstance({ on, environment = {} }: InstanceOptions = 
     gatewayUrl: started.gatewayUrl,
     startMs: started.startMs,
     claim: () => claim(started.consoleUrl, token ?? ''),
+    pid: (part) => pidOf(child, home, part),
     kill: (part) => kill(child, home, part),
     log,
     stop: () => stop(child),
@@ -123,15 +126,14 @@ async function claim(consoleUrl: string, token: string) {
   return { cookie, organisationId: me.organisation.id };
 }
 
+function pidOf(supervisor: ChildProcess, home: string, part: Part): number | undefined {
+  if (part === 'supervisor') return supervisor.pid;
+  return part === 'postgres' ? postmasterOf(home) : childOf(supervisor, part);
+}
+
 async function kill(supervisor: ChildProcess, home: string, part: Part): Promise<void> {
-  const pidOf = () =>
-    part === 'supervisor'
-      ? supervisor.pid
-      : part === 'postgres'
-        ? postmasterOf(home)
-        : childOf(supervisor, part);
   for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 100) {
-    const pid = pidOf();
+    const pid = pidOf(supervisor, home, part);
     if (pid !== undefined && killed(pid)) return;
     await sleep(100);
   }
