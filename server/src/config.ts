@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { KulningError } from '@kulning/sdk';
 import { parse } from 'yaml';
@@ -66,10 +66,59 @@ const configSchema = z.strictObject({
         .describe('Disk reserved for calls not yet in the database'),
     })
     .prefault({}),
+  worker: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address of a worker’s /healthz, /readyz and /metrics'),
+      port: port.default(0).describe('Port of a worker’s /healthz, /readyz and /metrics; 0 picks a free one'),
+    })
+    .prefault({}),
+  outbound: z
+    .strictObject({
+      allowedHosts: z
+        .array(z.string())
+        .default([])
+        .describe('Hosts that Kulning itself may connect to, for models; addresses and networks too'),
+    })
+    .prefault({}),
+  models: z
+    .strictObject({
+      hub: z
+        .url()
+        .default('https://huggingface.co')
+        .describe('Where organisation/repository/file.gguf is looked up; its host must be allowed too'),
+      maxFileBytes: z.coerce
+        .number()
+        .int()
+        .min(2 ** 20)
+        .default(500e9)
+        .describe('Largest model file that is fetched'),
+    })
+    .prefault({}),
+  backup: z
+    .strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where backups go; another disk is safer. Without it: in home'),
+      keepDays: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('Days after which backups are removed, but never the newest; without it they stay'),
+    })
+    .prefault({}),
   sites: z.array(siteConfigSchema).default([]).describe('Sites beside this machine'),
 });
 
-export type Config = z.output<typeof configSchema> & { readonly keys: string };
+type Settings = z.output<typeof configSchema>;
+
+/** The settings, with every folder as an absolute path. */
+export type Config = Settings & {
+  readonly keys: string;
+  readonly backup: Settings['backup'] & { readonly folder: string };
+};
 
 export interface ConfigEntry {
   readonly path: string;
@@ -130,6 +179,7 @@ export function loadConfig(
       hint: 'Set KULNING_KEYS to a folder outside KULNING_HOME, so that a copy of one is useless without the other.',
     });
   }
+  config.backup.folder = resolve(workingDirectory, config.backup.folder ?? join(config.home, 'backups'));
   const entries = leaves.map((leaf) => ({
     path: leaf.path,
     value: valueAt(config, leaf.path),

@@ -10,6 +10,7 @@ export type IdPrefix =
   | 'model'
   | 'version'
   | 'deployment'
+  | 'pull'
   | 'engine'
   | 'policy'
   | 'call'

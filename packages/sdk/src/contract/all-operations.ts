@@ -2,6 +2,7 @@ import { backupOperations } from './backup.ts';
 import { callsOperations } from './calls.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
+import { modelPullOperations } from './model-pulls.ts';
 import { deploymentsOperations, enginesOperations, modelsOperations } from './models.ts';
 import type { Operation } from './operation.ts';
 import { decisionsOperations, policyOperations } from './policy.ts';
@@ -14,6 +15,7 @@ export const allOperations: readonly Operation[] = [
   instanceOperations,
   callsOperations,
   modelsOperations,
+  modelPullOperations,
   deploymentsOperations,
   enginesOperations,
   sitesOperations,

@@ -3,6 +3,7 @@ export * from './backup.ts';
 export * from './calls.ts';
 export * from './identity.ts';
 export * from './instance.ts';
+export * from './model-pulls.ts';
 export * from './models.ts';
 export * from './operation.ts';
 export * from './policy.ts';

@@ -131,6 +131,11 @@ export const modelAddition = z.object({
     .max(10_000_000)
     .optional()
     .describe('context to reserve for each request'),
+  slots: z.number().int().min(1).max(64).optional().describe('requests answered at the same time'),
+  cache: z
+    .enum(['f16', 'q8_0', 'q4_0'])
+    .optional()
+    .describe('how keys and values are kept: fewer bits need less memory and lose a little quality'),
 });
 
 const modelParams = z.object({ modelId: z.string().describe('id or name') });

@@ -1,3 +1,5 @@
+import type { CacheType } from './model-memory.ts';
+
 /** What serves a model. `llama` and `scripted` are children of the engine host; `openai-http` is somebody else's server. */
 export type EngineKind = 'llama' | 'openai-http' | 'scripted';
 
@@ -26,6 +28,7 @@ export interface LlamaOptions {
   /** Requests answered at the same time; each has its own context. */
   readonly slots: number;
   /** Requests that may wait for a slot; one more gets 503 with Retry-After. */
+  readonly cache: CacheType;
   readonly queueLimit: number;
   readonly threads: number;
   /** Used when the request names none. */

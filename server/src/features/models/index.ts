@@ -5,8 +5,9 @@ import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.
 import { checkRemoteEngines, reportEngines } from './engine-reports.ts';
 import { deploymentFacts, desiredEngines, engineEndpoints } from './engine-views.ts';
 import type { ModelsContext } from './model-context.ts';
-import { modelRoutes } from './model-routes.ts';
+import { modelRoutes, pullRoutes } from './model-routes.ts';
 import { readDeployments } from './model-store.ts';
+import { createModelPulls } from './pull-service.ts';
 import { registerShippedModel, type ShippedModel } from './shipped-model.ts';
 
 export type { ModelsContext, SecretBox } from './model-context.ts';
@@ -21,6 +22,8 @@ export interface Models {
   reportEngines(states: readonly EngineState[]): Promise<void>;
   /** A task for every fifteen seconds. */
   checkRemoteEngines(signal: AbortSignal): Promise<void>;
+  /** A task for every second: brings model files here. */
+  pullModels(signal: AbortSignal): Promise<void>;
   /** What placement decides by. */
   facts(trx: AnyTransaction): Promise<DeploymentFacts[]>;
   /** Where dispatch sends bytes, by deployment. Carries opened keys: for memory only. */
@@ -30,20 +33,22 @@ export interface Models {
 }
 
 export function createModels(context: ModelsContext): Models {
+  const pulls = createModelPulls(context);
   return {
-    routes: modelRoutes(context),
+    routes: [...modelRoutes(context), ...pullRoutes(pulls)],
     registerShippedModel: (shipped, signal) => registerShippedModel(context, shipped, signal),
     desiredEngines: () =>
       context.database.inInstance('desired engines', (trx) => desiredEngines(context, trx)),
     reportEngines: (states) => reportEngines(context, states),
     checkRemoteEngines: (signal) => checkRemoteEngines(context, signal),
+    pullModels: (signal) => pulls.work(signal),
     facts: (trx) => deploymentFacts(tablesOf(trx)),
     endpoints: (trx) => engineEndpoints(context, tablesOf(trx)),
     usesOf: async (trx, siteId) => {
       const there = (await readDeployments(tablesOf(trx))).filter(
         (deployment) => deployment.siteId === siteId,
       );
-      return there.map(({ model }) => `model ${model}`);
+      return there.map(({ model }) => model);
     },
   };
 }

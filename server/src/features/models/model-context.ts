@@ -1,8 +1,10 @@
 import type { EngineAdapter, EngineKind, EngineState } from '../../core/engine/engine.ts';
-import type { InspectModelFile } from '../../core/engine/model-file.ts';
+import type { InspectModelFile, ReadModelHead } from '../../core/engine/model-file.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { IdSource } from '../../core/id.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import type { OutboundHosts } from '../../platform/outbound/outbound-hosts.ts';
 import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import { bumpModels, type ModelsTables, type ModelsTransaction } from './model-store.ts';
 
@@ -28,8 +30,21 @@ export interface ModelsContext {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly engines: Readonly<Record<EngineKind, EngineAdapter>>;
+  readonly readModelHead: ReadModelHead;
   readonly inspectModelFile: InspectModelFile;
+  /** What engines of this machine may use together. */
+  readonly memoryBytes: number;
   readonly secrets: SecretBox;
+  /** How model files come here. */
+  readonly pulling: {
+    readonly hosts: OutboundHosts;
+    /** Where they are kept. */
+    readonly folder: string;
+    /** What `organisation/repository/file.gguf` is looked up on. */
+    readonly hub: string;
+    readonly maxFileBytes: number;
+  };
+  readonly log: Logger;
   /** Where sockets of engine children lie. */
   readonly runDir: string;
   sites(trx: AnyTransaction): Promise<readonly SiteReference[]>;

@@ -1,6 +1,7 @@
 import {
   deploymentsOperations,
   enginesOperations,
+  modelPullOperations,
   modelsOperations,
   type DeploymentView,
 } from '@kulning/sdk';
@@ -10,6 +11,7 @@ import type { ModelsContext } from './model-context.ts';
 import { addModel, removeModel, setDesired, unknownDeployment } from './model-service.ts';
 import { deploymentViews, engineViews, modelViews, readEverything } from './model-views.ts';
 import type { Language } from './model-words.ts';
+import type { ModelPulls } from './pull-service.ts';
 import { unknownModel } from './model.ts';
 
 export function modelRoutes(context: ModelsContext): Route[] {
@@ -52,5 +54,16 @@ export function modelRoutes(context: ModelsContext): Route[] {
     route(enginesOperations.list, async () => ({
       items: engineViews(await readEverything(context), context.liveStates()),
     })),
+  ];
+}
+
+export function pullRoutes(pulls: ModelPulls): Route[] {
+  return [
+    route(modelPullOperations.pull, ({ body }, { caller }) => pulls.start(body, caller.language)),
+    route(modelPullOperations.list, async (_, { caller }) => ({ items: await pulls.list(caller.language) })),
+    route(modelPullOperations.get, ({ params }, { caller }) => pulls.get(params.pullId, caller.language)),
+    route(modelPullOperations.cancel, ({ params }, { caller }) =>
+      pulls.cancel(params.pullId, caller.language),
+    ),
   ];
 }

@@ -1,10 +1,20 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
 import { KulningError, type ModelAddition } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { changing, type ModelsContext, type SiteReference } from './model-context.ts';
 import { examineSource, kindOf, type ExaminedSource, type SourceKind } from './model-source.ts';
 import * as store from './model-store.ts';
-import { unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
+import { pathOf, unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
+
+interface AdditionExtras {
+  /** More for the model's card. */
+  readonly card?: Readonly<Record<string, unknown>>;
+  /** What else happens in the transaction that adds it. */
+  readonly also?: (trx: store.ModelsTransaction, modelId: string) => Promise<void>;
+}
 
 /**
  * Refuses what can be refused at once, then looks at the source, which may take minutes, then stores all of it in one
@@ -15,6 +25,7 @@ export async function addModel(
   context: ModelsContext,
   addition: ModelAddition,
   signal: AbortSignal,
+  { card = {}, also }: AdditionExtras = {},
 ): Promise<string> {
   const place = async (trx: store.ModelsTransaction, name: string | undefined) => {
     if (name !== undefined) await requireFreeName(trx, name);
@@ -22,11 +33,13 @@ export async function addModel(
   };
   await context.database.inInstance('before adding a model', (trx) => place(trx, addition.name));
   const source = await examineSource(context, addition, signal);
+  const version = { ...source.version, card: { ...source.version.card, ...card } };
   return changing(context, 'add a model', async (trx, at) => {
     const site = await place(trx, source.name);
     const model: Model = { id: context.ids.next('model'), name: source.name, origin: 'added', createdAt: at };
     await store.insertModel(trx, model);
-    await addVersion(context, trx, at, model, source, [site.id], addition.apiKey);
+    await addVersion(context, trx, at, model, { ...source, version }, [site.id], addition.apiKey);
+    await also?.(trx, model.id);
     return model.id;
   });
 }
@@ -75,9 +88,12 @@ export async function addVersion(
   });
 }
 
-/** @throws KulningError `model.unknown` with the nearest names */
+/**
+ * A file that Kulning fetched goes with the last model that is made of it; a file of the operator's stays.
+ * @throws KulningError `model.unknown` with the nearest names
+ */
 export async function removeModel(context: ModelsContext, idOrName: string): Promise<{ removed: string }> {
-  return changing(context, 'remove a model', async (trx, at) => {
+  const { removed, orphans } = await changing(context, 'remove a model', async (trx, at) => {
     const models = await store.readModels(trx);
     const model = models.find(({ id, name }) => id === idOrName || name === idOrName);
     if (model === undefined)
@@ -85,14 +101,26 @@ export async function removeModel(context: ModelsContext, idOrName: string): Pro
         idOrName,
         models.map(({ name }) => name),
       );
-    const deployments = (await store.readDeployments(trx))
-      .filter(({ modelId }) => modelId === model.id)
-      .map(({ id }) => id);
-    await store.deleteDeployments(trx, deployments);
+    const deployments = await store.readDeployments(trx);
+    const [gone, staying] = [true, false].map((own) =>
+      deployments.filter(({ modelId }) => (modelId === model.id) === own),
+    ) as [Deployment[], Deployment[]];
+    const ids = gone.map(({ id }) => id);
+    await store.deleteDeployments(trx, ids);
     await store.markRemoved(trx, model.id, at);
-    await noteChange(context, trx, at, 'model.removed', { model: model.id, name: model.name, deployments });
-    return { removed: model.name };
+    await noteChange(context, trx, at, 'model.removed', {
+      model: model.id,
+      name: model.name,
+      deployments: ids,
+    });
+    const needed = new Set(staying.map(pathOf));
+    const fetched = gone
+      .map(pathOf)
+      .filter((path) => path !== undefined && dirname(path) === context.pulling.folder && !needed.has(path));
+    return { removed: model.name, orphans: new Set(fetched) };
   });
+  for (const path of orphans) if (path !== undefined) await rm(path, { force: true });
+  return { removed };
 }
 
 /** Doing it twice changes nothing and records nothing. @throws KulningError `deployment.unknown` */

@@ -4,6 +4,7 @@ import { KulningError, type ModelAddition } from '@kulning/sdk';
 
 import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
 import type { ModelsContext } from './model-context.ts';
+import { requireMemory } from './model-fit.ts';
 import { contextFor, licenceOf, nameFrom, type ModelVersion } from './model.ts';
 
 /** A source that was looked at and works: what to store for it. */
@@ -28,6 +29,7 @@ export function kindOf(source: string): SourceKind {
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
+const USUAL_SLOTS = 2;
 
 /** @throws KulningError that says what is wrong with the file or server, before anything is stored */
 export function examineSource(
@@ -48,9 +50,15 @@ async function examineFile(
   if (addition.apiKey !== undefined) throw misplaced('apiKey', 'a file needs no key');
   if (addition.engineModel !== undefined) throw misplaced('engineModel', 'a file holds one model');
   const modelPath = resolve(addition.source);
+  const head = await context.readModelHead(modelPath);
+  const settings = {
+    contextTokens: contextFor(addition.contextTokens, head.contextTokens),
+    slots: addition.slots ?? USUAL_SLOTS,
+    cache: addition.cache ?? 'f16',
+  } as const;
+  await requireMemory(context, head, settings);
   const facts = await context.inspectModelFile(modelPath, signal);
-  const contextTokens = contextFor(addition.contextTokens, facts.contextTokens);
-  const { parameters, sizeBytes, cacheBytesPerToken } = facts;
+  const { parameters, sizeBytes, cacheBytesPerToken, vocabularyTokens, embeddingWidth } = facts;
   return {
     name: addition.name ?? nameFrom(facts.name ?? basename(modelPath).replace(/\.gguf$/iu, '')),
     version: {
@@ -66,10 +74,12 @@ async function examineFile(
     engineKind: 'llama',
     engineConfig: context.engines.llama.parseConfig({
       modelPath,
-      contextTokens,
+      ...settings,
       parameters,
       sizeBytes,
       cacheBytesPerToken,
+      vocabularyTokens,
+      embeddingWidth,
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { ModelLicence } from '@kulning/sdk';
 
 import type { EngineCapabilities, EngineKind, EnginePhase } from '../../core/engine/engine.ts';
 import type { Deployment, Model, ModelVersion } from './model.ts';
+import type { PulledAddition, PullPhase, PullProblem } from './pull-store.ts';
 
 type Json<T> = ColumnType<T, string, string>;
 
@@ -48,6 +49,21 @@ export interface ModelsTables {
     restarts: number;
     since: Date;
     capabilities: Json<EngineCapabilities | null>;
+  };
+  'kulning.model_pull': {
+    row_id: Generated<bigint>;
+    id: string;
+    url: string;
+    addition: Json<PulledAddition>;
+    sealed_key: string | null;
+    phase: PullPhase;
+    validator: ColumnType<string | null, undefined, string | null>;
+    total_bytes: ColumnType<bigint | null, undefined, number | null>;
+    digest: ColumnType<string | null, undefined, string>;
+    model_id: ColumnType<string | null, undefined, string>;
+    problem: ColumnType<PullProblem | null, undefined, string | null>;
+    created_at: ColumnType<Date, Date, never>;
+    ended_at: ColumnType<Date | null, undefined, Date | null>;
   };
 }
 

@@ -112,3 +112,9 @@ export function engineLeaders(deployments: readonly Deployment[]): Map<string, s
   }
   return leaders;
 }
+
+/** The file that an engine on this machine reads. */
+export function pathOf({ engineConfig }: Pick<Deployment, 'engineConfig'>): string | undefined {
+  const config = (engineConfig ?? {}) as { readonly modelPath?: string };
+  return config.modelPath;
+}

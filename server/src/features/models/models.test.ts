@@ -12,11 +12,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { fixtureGguf, fixtureGgufBytes } from '../../../../tools/fixture-gguf.ts';
 import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { engineAdapters } from '../../adapters/engines/index.ts';
-import { inspectGguf } from '../../adapters/engines/llama/gguf-intake.ts';
+import { inspectGguf, readGgufHead } from '../../adapters/engines/llama/gguf-intake.ts';
 import { unknownAbilities, type EngineState } from '../../core/engine/engine.ts';
 import type { InspectModelFile, ModelFileFacts } from '../../core/engine/model-file.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createIdSource } from '../../platform/id-source.ts';
+import { silentLogger } from '../../platform/log/logger.ts';
+import { createOutboundHosts } from '../../platform/outbound/outbound-hosts.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
 import { addModel, removeModel, setDesired } from './model-service.ts';
 import { engineViews, modelViews, readEverything } from './model-views.ts';
@@ -52,7 +54,9 @@ beforeEach(async () => {
     clock,
     ids: createIdSource(clock),
     engines: engineAdapters,
+    readModelHead: readGgufHead,
     inspectModelFile: inspectOnce,
+    memoryBytes: 64e9,
     secrets: {
       seal: async (owner, secret) => Buffer.from(`${owner} ${secret}`).toString('hex'),
       open: async (owner, sealed) => {
@@ -61,6 +65,13 @@ beforeEach(async () => {
         return secret;
       },
     },
+    pulling: {
+      hosts: createOutboundHosts(['127.0.0.1']),
+      folder,
+      hub: 'http://127.0.0.1:1',
+      maxFileBytes: 1e9,
+    },
+    log: silentLogger,
     runDir: '/run',
     sites: async () => [
       { id: 'site_this-machine', slug: 'this-machine', onThisMachine: true, isThisMachine: true },
@@ -248,6 +259,26 @@ test('a server elsewhere is never taken to be here', async () => {
   });
   await add({ source: address, siteId: 'essonne' });
   expect((await views())[0]?.deployments[0]?.siteId).toBe('site_essonne');
+});
+
+test('what does not fit the memory is refused before anything loads it, with what would fit', async () => {
+  const source = fixtureGguf({ contextTokens: 100_000 });
+  const small = {
+    ...context,
+    memoryBytes: 300e6,
+    inspectModelFile: () => Promise.reject(new Error('loaded')),
+  };
+  const asked = modelAddition.parse({ source, contextTokens: 100_000 });
+  const error = await refusal(addModel(small, asked, signal));
+  expect(error).toMatchObject({
+    code: 'model.too_large',
+    message: expect.stringContaining('cache 0.1 for 2 × 100000 tokens'),
+    hint: expect.stringMatching(/--context-tokens \d+, or with a smaller cache: --cache q4_0/u),
+  });
+  const contextTokens = Number(/--context-tokens (\d+)/u.exec(error.hint ?? '')?.[1]);
+  await addModel({ ...small, inspectModelFile: inspectOnce }, { ...asked, contextTokens }, signal);
+  const beside = modelAddition.parse({ source: fixtureGguf({ seed: 3 }), name: 'second' });
+  expect(await refusal(addModel(small, beside, signal))).toMatchObject({ code: 'model.too_large' });
 });
 
 test('a name is taken once, and free again after removal', async () => {

@@ -8,7 +8,7 @@ import type { ModelFileFacts } from '../../core/engine/model-file.ts';
 import { changing, type ModelsContext } from './model-context.ts';
 import { addVersion, noteChange } from './model-service.ts';
 import * as store from './model-store.ts';
-import { licenceOf, type Deployment, type Model, type ModelVersion } from './model.ts';
+import { licenceOf, pathOf, type Deployment, type Model, type ModelVersion } from './model.ts';
 
 export interface ShippedModel {
   readonly name: string;
@@ -87,7 +87,8 @@ async function takeIn(
   known: Known,
   facts: ModelFileFacts,
 ): Promise<void> {
-  const { digest, architecture, parameters, sizeBytes, cacheBytesPerToken, contextTokens } = facts;
+  const { digest, architecture, parameters, sizeBytes, contextTokens } = facts;
+  const { cacheBytesPerToken, vocabularyTokens, embeddingWidth } = facts;
   const model = await modelOf(context, trx, at, shipped.name, known);
   await store.deleteDeployments(
     trx,
@@ -110,6 +111,8 @@ async function takeIn(
     parameters,
     sizeBytes,
     cacheBytesPerToken,
+    vocabularyTokens,
+    embeddingWidth,
     ...SETTINGS,
   });
   await addVersion(context, trx, at, model, { version, engineKind: 'llama', engineConfig }, siteIds);
@@ -135,12 +138,6 @@ async function modelOf(
   }
   await store.insertModel(trx, model);
   return model;
-}
-
-function pathOf({ engineConfig }: Deployment): unknown {
-  return typeof engineConfig === 'object' && engineConfig !== null && 'modelPath' in engineConfig
-    ? engineConfig.modelPath
-    : undefined;
 }
 
 /** Undefined for a file that cannot be read; taking it in then says why. */

@@ -13,6 +13,7 @@ export interface GgufHeader {
   /** Sum over the tensors, not what the name claims. */
   readonly parameters: number;
   readonly vocabularyTokens: number;
+  readonly embeddingWidth: number;
   readonly tokenizer: string;
   readonly chatTemplate: string | undefined;
   readonly licence: string | undefined;
@@ -180,6 +181,7 @@ function describe(version: number, sizeBytes: number, metadata: Metadata, parame
     contextTokens,
     parameters,
     vocabularyTokens: tokens.length,
+    embeddingWidth: integer(metadata, `${architecture}.embedding_length`) ?? 0,
     tokenizer,
     chatTemplate: text(metadata, 'tokenizer.chat_template'),
     licence: text(metadata, 'general.license'),
@@ -188,15 +190,27 @@ function describe(version: number, sizeBytes: number, metadata: Metadata, parame
   };
 }
 
-/** Keys and values of every layer at two bytes each; an estimate for the memory limit, not a promise of llama.cpp. */
+/**
+ * Keys and values of every layer at two bytes each, as llama.cpp reserves them (src/llama-kv-cache.cpp): heads may
+ * differ from layer to layer, and compressed attention (MLA) keeps one narrow row and no values. A sliding window
+ * would need less; what is counted is the most.
+ */
 function cacheBytesPerToken(metadata: Metadata, architecture: string): number {
-  const layers = integer(metadata, `${architecture}.block_count`) ?? 0;
-  const embedding = integer(metadata, `${architecture}.embedding_length`) ?? 0;
-  const heads = integer(metadata, `${architecture}.attention.head_count`) ?? 0;
-  const cachedHeads = integer(metadata, `${architecture}.attention.head_count_kv`) ?? heads;
-  const headWidth =
-    integer(metadata, `${architecture}.attention.key_length`) ?? (heads > 0 ? embedding / heads : 0);
-  return layers * cachedHeads * headWidth * 2 * 2;
+  const own = (name: string) => integer(metadata, `${architecture}.${name}`);
+  const layers = own('block_count') ?? 0;
+  const compressed = own('attention.kv_lora_rank');
+  if (compressed !== undefined) return layers * (compressed + (own('rope.dimension_count') ?? 0)) * 2;
+  const heads = own('attention.head_count') ?? 0;
+  const headWidth = heads > 0 ? (own('embedding_length') ?? 0) / heads : 0;
+  const keyWidth = own('attention.key_length') ?? headWidth;
+  const valueWidth = own('attention.value_length') ?? headWidth;
+  const cachedHeads = metadata.get(`${architecture}.attention.head_count_kv`);
+  const perLayer = typeof cachedHeads === 'object' ? cachedHeads.values?.map(Number) : undefined;
+  const allHeads =
+    perLayer?.length === layers
+      ? perLayer.reduce((sum, count) => sum + count, 0)
+      : layers * (own('attention.head_count_kv') ?? heads);
+  return allHeads * (keyWidth + valueWidth) * 2;
 }
 
 /** A number, or the largest of an array of numbers (one for each layer). */

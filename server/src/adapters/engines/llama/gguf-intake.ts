@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 import { KulningError } from '@kulning/sdk';
 
-import type { InspectModelFile, ModelFileFacts } from '../../../core/engine/model-file.ts';
+import type { InspectModelFile, ModelFileFacts, ReadModelHead } from '../../../core/engine/model-file.ts';
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
+import { GgufProblem } from './gguf-cursor.ts';
+import { readGgufHeader } from './gguf-header.ts';
 
 /** What the throw-away child says before it exits; a child that says nothing was ended by what it read. */
 export type TrialMessage =
@@ -19,14 +21,28 @@ export const inspectGguf: InspectModelFile = async (path, signal) => {
   await requireFile(path);
   const message = await tryInChild(path, signal);
   if (message.type === 'facts') return message.facts;
-  throw new KulningError({
+  throw broken(message.reason);
+};
+
+/** Its header alone, which is read by our own code: what says how much memory it needs, before anything loads it. */
+export const readGgufHead: ReadModelHead = async (path) => {
+  await requireFile(path);
+  try {
+    return readGgufHeader(path);
+  } catch (cause) {
+    throw cause instanceof GgufProblem ? broken(cause.message) : cause;
+  }
+};
+
+function broken(reason: string): KulningError {
+  return new KulningError({
     code: 'model.file_broken',
     status: 400,
-    message: `this GGUF file cannot be used: ${message.reason}`,
+    message: `this GGUF file cannot be used: ${reason}`,
     hint: 'Compare its size and sha256 with those its makers publish, and fetch it again.',
     path: 'source',
   });
-};
+}
 
 async function requireFile(path: string): Promise<void> {
   try {

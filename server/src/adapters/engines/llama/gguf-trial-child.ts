@@ -34,6 +34,7 @@ async function examine(file: string): Promise<ModelFileFacts> {
     modelPath: file,
     contextTokens: Math.min(TRIAL_CONTEXT, header.contextTokens),
     slots: 1,
+    cache: 'f16',
     queueLimit: 0,
     threads: 1,
     temperature: 0,
@@ -50,6 +51,8 @@ async function examine(file: string): Promise<ModelFileFacts> {
     licence: header.licence,
     licenceLink: header.licenceLink,
     cacheBytesPerToken: header.cacheBytesPerToken,
+    vocabularyTokens: header.vocabularyTokens,
+    embeddingWidth: header.embeddingWidth,
     tools: backend.capabilities.tools,
   };
 }

@@ -11,6 +11,8 @@ const llamaConfig = z.strictObject({
   modelPath: z.string().min(1),
   contextTokens: z.int().min(16),
   slots: z.int().min(1).max(64).default(2),
+  /** How keys and values are kept. */
+  cache: z.enum(['f16', 'q8_0', 'q4_0']).default('f16'),
   queueLimit: z.int().min(0).max(10_000).default(16),
   temperature: z.number().min(0).max(2).default(0.7),
   /** Trained to write tool calls although its template says nothing of tools. */
@@ -18,6 +20,8 @@ const llamaConfig = z.strictObject({
   parameters: z.int().min(1),
   sizeBytes: z.int().min(1),
   cacheBytesPerToken: z.number().min(0),
+  vocabularyTokens: z.int().min(0).default(0),
+  embeddingWidth: z.int().min(0).default(0),
 });
 
 type LlamaConfig = z.output<typeof llamaConfig>;
@@ -32,7 +36,8 @@ export const llamaAdapter: EngineAdapter = {
   parseConfig: (value) => parseEngineConfig(llamaConfig, value),
   endpoint: ({ deploymentId, model }, { runDir }) => childEndpoint('llama', model, runDir, deploymentId),
   child({ deploymentId, model, config }) {
-    const { parameters, sizeBytes, cacheBytesPerToken, ...options } = parseEngineConfig(llamaConfig, config);
+    const { parameters, sizeBytes, cacheBytesPerToken, vocabularyTokens, embeddingWidth, ...options } =
+      parseEngineConfig(llamaConfig, config);
     return {
       deploymentId,
       model,

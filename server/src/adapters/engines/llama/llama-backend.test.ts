@@ -16,6 +16,7 @@ const options: LlamaOptions = {
   modelPath: fixtureGguf(),
   contextTokens: 4000,
   slots: 1,
+  cache: 'f16' as const,
   queueLimit: 0,
   threads: 1,
   temperature: 1,

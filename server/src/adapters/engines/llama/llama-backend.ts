@@ -25,6 +25,8 @@ import { createPromptRenderer, type PromptRenderer, type Vocabulary } from './ll
 import { tokenizePrompt } from './prompt-tokens.ts';
 import { createTokenText } from './token-text.ts';
 
+const CACHE_TYPES = { q8_0: 'Q8_0', q4_0: 'Q4_0' } as const;
+
 /** Tokens of prompt that are read between two looks at the abort signal. */
 const PREFILL_STEP = 64;
 
@@ -48,6 +50,11 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
     contextSize: options.contextTokens + 1, // The library keeps one place free and would shift to do so.
     sequences: options.slots,
     batchSize: PREFILL_STEP * 2,
+    ...(options.cache !== 'f16' && {
+      flashAttention: true,
+      experimentalKvCacheKeyType: CACHE_TYPES[options.cache],
+      experimentalKvCacheValueType: CACHE_TYPES[options.cache],
+    }),
     threads: options.threads,
   });
   const sequences = Array.from({ length: options.slots }, () => context.getSequence());
