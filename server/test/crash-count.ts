@@ -35,7 +35,7 @@ export async function countCrashes(instance: Instance, owner: Client, heard: Hea
   const endings = [...heard.endings.values()];
   const countOf = (ending: Ending) => endings.filter((each) => each === ending).length;
   return {
-    ended: { answered: countOf('answered'), refused: countOf('refused'), failed: countOf('failed') },
+    ended: { answered: countOf('answered'), error: countOf('error') },
     recorded: kinds.size,
     interrupted: all.filter(([kind]) => kind === 'call.interrupted').length,
     lost: lost.map(([id, ending]) => `${id} ${ending}, in the ledger: ${kinds.get(id)?.join() ?? 'nothing'}`),
@@ -45,9 +45,9 @@ export async function countCrashes(instance: Instance, owner: Client, heard: Hea
   };
 }
 
-/** What failed may have been begun and broken off, or refused; it must be there. */
+/** An error may be a refusal, an engine that failed or a call that was broken off; it is not an answer. */
 function says(kinds: readonly string[], ending: Ending): boolean {
-  return ending === 'failed' ? kinds.length > 0 : kinds.includes(`call.${ending}`);
+  return kinds.length > 0 && kinds.includes('call.answered') === (ending === 'answered');
 }
 
 /** The kinds of all entries of each call: from the leaves, once the sequencer has taken everything. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How an exchange ended that arrived to its last byte; the ledger must say the same. */
-export type Ending = 'answered' | 'refused' | 'failed';
+/** How an exchange ended that arrived to its last byte: with an answer, or with an error, refusals among them. */
+export type Ending = 'answered' | 'error';
 
 export interface Heard {
   /** By receipt. */
@@ -70,7 +70,8 @@ export class CrashLoad {
     const text = await response.text();
     const receipt = response.headers.get('x-kulning-receipt');
     const ending = endingOf(response.status, stream, text);
-    if (ending === undefined || (ending !== 'failed' && receipt === null)) this.#torn.push(text.slice(-200));
+    if (ending === undefined || (ending === 'answered' && receipt === null))
+      this.#torn.push(text.slice(-200));
     else if (receipt !== null) this.#endings.set(receipt, ending);
     if (ending === 'answered') this.#answers += 1;
     return ending === 'answered';
@@ -79,18 +80,9 @@ export class CrashLoad {
 
 /** undefined: it ended as if all were well, and is not whole. */
 function endingOf(status: number, stream: boolean, text: string): Ending | undefined {
-  if (status !== 200) return isRefusal(text) ? 'refused' : 'failed';
-  if (stream) return text.endsWith('data: [DONE]\n\n') ? 'answered' : streamFailed(text);
-  return text.trimEnd().endsWith('}') ? 'answered' : undefined;
-}
-
-function streamFailed(text: string): Ending | undefined {
-  const last = text.trimEnd().split('\n\n').at(-1) ?? '';
-  return /^(event: error\n)?data: \{"error":/.test(last) ? 'failed' : undefined;
-}
-
-/** Kulning's own, with a receipt; other errors are the engine's or the way's. */
-function isRefusal(text: string): boolean {
-  const body = JSON.parse(text) as { error?: { kulning?: { receipt?: string } } };
-  return body.error?.kulning?.receipt !== undefined;
+  if (status !== 200) return 'error';
+  if (!stream) return text.trimEnd().endsWith('}') ? 'answered' : undefined;
+  if (text.endsWith('data: [DONE]\n\n')) return 'answered';
+  const lastEvent = text.trimEnd().split('\n\n').at(-1) ?? '';
+  return /^(event: error\n)?data: \{"error":/.test(lastEvent) ? 'error' : undefined;
 }

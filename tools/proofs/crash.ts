@@ -31,16 +31,16 @@ export const crashProof: Proof = {
     for (const [what, cases] of Object.entries(faults))
       if (cases.length > 0) throw new Error(`${cases.length} ${what}: ${cases.slice(0, 5).join('; ')}`);
     if (verifierExit !== 0) throw new Error(`the stand-alone verifier ended with ${verifierExit}`);
-    const { answered, refused, failed } = ended;
-    return { ...kills, answered, refused, failed, recorded, interrupted, lost: 0, doubled: 0, torn: 0 };
+    const { answered, error: errors } = ended;
+    return { ...kills, answered, errors, recorded, interrupted, lost: 0, doubled: 0, torn: 0 };
   },
-  objection({ answered = 0, refused = 0, interrupted = 0, ...counts }) {
+  objection({ answered = 0, errors = 0, interrupted = 0, ...counts }) {
     const { gateway = 0, control = 0, engine = 0, postgres = 0, supervisor = 0 } = counts;
     const kills = gateway + control + engine + postgres + supervisor;
     if (kills !== parts * killsPerPart) return `only ${kills} processes were killed`;
     if (Math.min(gateway, control, engine, postgres, supervisor) < kills / 10)
       return 'one kind of process was hardly ever killed';
-    if (answered < kills || refused < kills || interrupted === 0) return 'there was too little load';
+    if (answered < kills || errors === 0 || interrupted === 0) return 'there was too little load';
     return undefined;
   },
 };
