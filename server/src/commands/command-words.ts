@@ -8,9 +8,12 @@ export const commandWords = {
     sv: { message: `Kommandot ”${name}” finns inte.` },
   }),
   unknownRole: (name: string) => ({
-    en: { message: `There is no role “${name}”.`, hint: 'serve --role control|gateway|worker' },
-    fr: { message: `Le rôle « ${name} » n’existe pas.`, hint: 'serve --role control|gateway|worker' },
-    sv: { message: `Rollen ”${name}” finns inte.`, hint: 'serve --role control|gateway|worker' },
+    en: { message: `There is no role “${name}”.`, hint: '`kulning serve --role control|gateway|worker`' },
+    fr: {
+      message: `Le rôle « ${name} » n’existe pas.`,
+      hint: '`kulning serve --role control|gateway|worker`',
+    },
+    sv: { message: `Rollen ”${name}” finns inte.`, hint: '`kulning serve --role control|gateway|worker`' },
   }),
   notRunning: (home: string) => ({
     en: { message: `Kulning is not running on ${home}.`, hint: '`kulning up` starts it.' },
@@ -71,21 +74,21 @@ export const commandWords = {
     sv: `${home} och ${keys} är borttagna.`,
   }),
   restoreUsage: {
-    en: { message: 'kulning restore FOLDER', hint: 'FOLDER is what `kulning backup create` made.' },
-    fr: { message: 'kulning restore DOSSIER', hint: 'DOSSIER est ce que `kulning backup create` a fait.' },
-    sv: { message: 'kulning restore MAPP', hint: 'MAPP är det som `kulning backup create` gjorde.' },
+    en: { message: '`kulning restore FOLDER`', hint: 'FOLDER is what `kulning backup create` made.' },
+    fr: { message: '`kulning restore DOSSIER`', hint: 'DOSSIER est ce que `kulning backup create` a fait.' },
+    sv: { message: '`kulning restore MAPP`', hint: 'MAPP är det som `kulning backup create` gjorde.' },
   },
   moveUsage: {
     en: {
-      message: 'kulning move --to URL',
+      message: '`kulning move --to URL`',
       hint: 'URL is postgresql://user@host/database of PostgreSQL 15 or newer.',
     },
     fr: {
-      message: 'kulning move --to URL',
+      message: '`kulning move --to URL`',
       hint: 'URL est postgresql://utilisateur@hôte/base d’un PostgreSQL 15 ou plus récent.',
     },
     sv: {
-      message: 'kulning move --to URL',
+      message: '`kulning move --to URL`',
       hint: 'URL är postgresql://användare@värd/databas på PostgreSQL 15 eller nyare.',
     },
   },

@@ -9,6 +9,7 @@ import type { PlacementParts } from './placement-context.ts';
 import { noPolicy } from './policy-service.ts';
 import { readActivePolicy, readStoredPolicy } from './policy-store.ts';
 import { readPolicy } from './policy-text.ts';
+import { policyWords } from './policy-words.ts';
 
 export interface TestedWork {
   readonly model: string;
@@ -72,8 +73,7 @@ export async function explainCall(
     throw new KulningError({
       code: 'decision.unknown',
       status: 404,
-      message: `There is no call ${callId}, or it is not recorded yet.`,
-      hint: 'A call is recorded within two seconds of its end.',
+      text: policyWords.decisionUnknown(callId),
       path: 'callId',
     });
   }
@@ -85,8 +85,7 @@ export async function explainCall(
     throw new KulningError({
       code: 'decision.facts_missing',
       status: 500,
-      message: `The ${facts ? 'policy' : 'facts'} of this decision cannot be found.`,
-      hint: 'They are kept as long as the ledger: this database may be incomplete. Restore it from a backup.',
+      text: policyWords.decisionIncomplete,
     });
   }
   const decision = decide(record.request, facts, record.inputs, cedar.judgeOf(readPolicy(policy.text)));

@@ -8,6 +8,7 @@ import { canBe, ordinaryCase, type CaseDraft } from './case-draft.ts';
 import { factLabel, factValueLabel } from './case-words.ts';
 import { createCedar, noRulePermits } from './cedar-judge.ts';
 import type { PolicyText } from './policy-text.ts';
+import { policyWords } from './policy-words.ts';
 import { ruleTable, type RuleTable } from './rule-table.ts';
 
 /** Turns of the search before it gives up: a second or so. */
@@ -198,8 +199,7 @@ function tooMany(): KulningError {
   return new KulningError({
     code: 'policy.too_many_cases',
     status: 422,
-    message: 'These two policies can tell more cases apart than can be gone through.',
-    hint: 'Change fewer rules at once, or name fewer sites, companies and certifications in them.',
+    text: policyWords.tooManyCases,
     path: 'text',
   });
 }

@@ -6,6 +6,7 @@ import type { PlacementContext } from './placement-context.ts';
 import { comparePolicies } from './policy-compare.ts';
 import * as store from './policy-store.ts';
 import { readPolicy, starterPolicy } from './policy-text.ts';
+import { policyWords } from './policy-words.ts';
 
 /** The starter policy at the first start; afterwards it changes nothing. */
 export async function ensurePolicy(context: PlacementContext): Promise<void> {
@@ -106,8 +107,7 @@ export function noPolicy(): KulningError {
   return new KulningError({
     code: 'policy.none',
     status: 503,
-    message: 'No policy is active, so nothing may be placed.',
-    hint: 'Start a control process: it activates the starter policy.',
+    text: policyWords.noneActive,
     retryable: true,
   });
 }
@@ -136,8 +136,7 @@ function unknownPolicy(hash: string): KulningError {
   return new KulningError({
     code: 'policy.unknown',
     status: 404,
-    message: `There is no policy ${hash}.`,
-    hint: '`kulning policy versions` lists those there were.',
+    text: policyWords.unknown(hash),
     path: 'hash',
   });
 }
@@ -147,11 +146,14 @@ function widens({ widened, examples }: PolicyComparison): KulningError {
     ({ dataClass }) => dataClass === 'personal' || dataClass === 'special',
   );
   const facts = example?.facts.map(({ name, value }) => `${name}: ${value}`).join(', ');
+  const text =
+    example && facts
+      ? policyWords.widensAs(widened, example.dataClass ?? '', facts)
+      : policyWords.widens(widened);
   return new KulningError({
     code: 'policy.widens',
     status: 409,
-    message: `This policy lets restricted data go where it could not: ${widened} more combinations are allowed${example ? `, such as ${example.dataClass} data (${facts || 'ordinary facts'})` : ''}.`,
-    hint: 'Look at the comparison; if it is meant, activate it again with acceptWider.',
+    text,
     path: 'acceptWider',
   });
 }
@@ -160,8 +162,7 @@ function changedMeanwhile(): KulningError {
   return new KulningError({
     code: 'policy.changed_meanwhile',
     status: 409,
-    message: 'Another policy was activated meanwhile, so the comparison no longer holds.',
-    hint: 'Look at the active policy and try again.',
+    text: policyWords.changedMeanwhile,
     retryable: true,
   });
 }

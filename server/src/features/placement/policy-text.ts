@@ -8,11 +8,12 @@ import {
   type DetailedError,
   type PolicyJson,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import { KulningError } from '@kulning/sdk';
+import { asSaid, inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 
 import { placeholders } from '../../core/placement/explain.ts';
 import { ruleTags, type Language, type RuleRef } from '../../core/policy/rule.ts';
-import { factsReadBy, type RuleFacts } from './rule-facts.ts';
+import { policyWords } from './policy-words.ts';
+import { factsReadBy, type RuleFacts, UnusedCedarError } from './rule-facts.ts';
 
 /** A rule of a policy: who it is, in words, and in Cedar. */
 export interface PolicyRule extends RuleRef {
@@ -47,15 +48,11 @@ export function readPolicy(text: string): PolicyText {
   const parts = policySetTextToParts(text);
   if (parts.type === 'failure') throw invalid(text, parts.errors[0]);
   if (parts.policy_templates.length > 0)
-    throw refused(
-      lineAt(text, text.search(/\?(?:principal|resource)\b/)),
-      'templates are not used here; write each rule out',
-    );
+    throw refused(lineAt(text, text.search(/\?(?:principal|resource)\b/)), policyWords.noTemplates);
   const rules: PolicyRule[] = [];
   for (const { cedar, at } of inOrder(text, parts.policies)) {
     const rule = readRule(cedar, lineAt(text, at));
-    if (rules.some(({ id }) => id === rule.id))
-      throw refused(lineAt(text, at), `an earlier rule has the id '${rule.id}'`);
+    if (rules.some(({ id }) => id === rule.id)) throw refused(lineAt(text, at), policyWords.idTwice(rule.id));
     rules.push(rule);
   }
   const checked = validate({ schema: policySchema, policies: { staticPolicies: text } });
@@ -81,14 +78,13 @@ function inOrder(text: string, policies: readonly string[]): { cedar: string; at
 
 function readRule(cedar: string, line: number): PolicyRule {
   const answer = policyToJson(cedar);
-  if (answer.type === 'failure') throw refused(line, answer.errors[0]?.message ?? 'it cannot be read');
+  if (answer.type === 'failure') throw refused(line, said(answer.errors[0]));
   const { json } = answer;
   const noted = json.annotations ?? {};
   const { id } = noted;
-  if (!id || !/^[a-z0-9][a-z0-9-]{0,79}$/.test(id))
-    throw refused(line, 'this rule needs @id("…") in lower-case letters, digits and dashes');
+  if (!id || !/^[a-z0-9][a-z0-9-]{0,79}$/.test(id)) throw refused(line, policyWords.idNeeded);
   const tag = ruleTags.find((known) => known === noted['tag']);
-  if (!tag) throw refused(line, `the rule '${id}' needs @tag("…"), one of ${ruleTags.join(', ')}`);
+  if (!tag) throw refused(line, policyWords.tagNeeded(id, ruleTags.join(', ')));
   const words = (language: Language) => readWords(noted[language], `@${language}`, id, line);
   return {
     id,
@@ -104,19 +100,16 @@ function factsOf(json: PolicyJson, line: number): RuleFacts {
   try {
     return factsReadBy(json);
   } catch (error) {
-    if (error instanceof RangeError) throw refused(line, error.message);
+    if (error instanceof UnusedCedarError) throw refused(line, error.words);
     throw error;
   }
 }
 
 function readWords(words: string | undefined, annotation: string, id: string, line: number): string {
-  if (!words) throw refused(line, `the rule '${id}' needs its words in ${annotation}("…")`);
+  if (!words) throw refused(line, policyWords.wordsNeeded(id, annotation));
   for (const [brace, name] of words.matchAll(/\{(\w*)\}/g)) {
     if (!placeholders.some((known) => known === name))
-      throw refused(
-        line,
-        `${annotation} of the rule '${id}' has ${brace}; there are ${placeholders.join(', ')}`,
-      );
+      throw refused(line, policyWords.braceUnknown(annotation, id, brace, placeholders.join(', ')));
   }
   return words;
 }
@@ -125,17 +118,23 @@ function readWords(words: string | undefined, annotation: string, id: string, li
 function invalid(text: string, error: DetailedError | undefined): KulningError {
   const offset = error?.sourceLocations?.[0]?.start ?? 0;
   const line = Buffer.from(text).subarray(0, offset).toString().split('\n').length;
-  return refused(line, error?.message ?? 'it cannot be read', error?.help ?? undefined);
+  return refused(line, said(error), error?.help ?? undefined);
 }
 
 const lineAt = (text: string, at: number) => text.slice(0, Math.max(0, at)).split('\n').length;
 
-function refused(line: number, reason: string, help?: string): KulningError {
+/** Cedar speaks English only. */
+const said = (error: DetailedError | undefined) =>
+  error === undefined ? policyWords.unreadable : asSaid(error.message);
+
+function refused(line: number, reason: Localized<string>, help?: string): KulningError {
   return new KulningError({
     code: 'policy.invalid',
     status: 422,
-    message: `The policy is wrong at line ${line}: ${reason}.`,
-    hint: help ?? 'Nothing was changed. docs/policy.md says how to write a rule.',
+    text: inEachLanguage((language) => ({
+      message: policyWords.wrongAt(line, reason[language])[language],
+      hint: help ?? policyWords.howToWrite[language],
+    })),
     path: `text:${line}`,
   });
 }

@@ -1,5 +1,9 @@
 import type { CedarValueJson, Expr, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 
+import type { Localized } from '@kulning/sdk';
+
+import { policyWords } from './policy-words.ts';
+
 /** A fact that rules can tell apart. Names that hang together (a country and whether it is in the EEA) are one. */
 export type FactName =
   | 'role'
@@ -66,10 +70,20 @@ const factOfPath: Readonly<Record<string, FactName>> = {
   'resource.model.toy': 'toy',
 };
 
+/** A rule says something in Cedar that cannot be gone through case by case. */
+export class UnusedCedarError extends RangeError {
+  readonly words: Localized<string>;
+
+  constructor(words: Localized<string>) {
+    super(words.en);
+    this.words = words;
+  }
+}
+
 /**
  * What a rule depends on. Rules may only compare facts with named values and with each other: then a finite number of
  * cases stands for all, and what a policy does can be checked for every one of them.
- * @throws RangeError naming the part of Cedar that is not used here
+ * @throws UnusedCedarError naming the part of Cedar that is not used here
  */
 export function factsReadBy(rule: PolicyJson): RuleFacts {
   const found = nothing();
@@ -109,7 +123,7 @@ function read(expression: Expr, found: Found): void {
   const path = pathOf(expression);
   if (path !== undefined) {
     const fact = factOfPath[path];
-    if (!fact) throw new RangeError(`'${path}' cannot be compared as a whole`);
+    if (!fact) throw new UnusedCedarError(policyWords.notAsAWhole(path));
     found.facts.add(fact);
     if (path.startsWith('resource.model')) found.facts.add('role');
     return;
@@ -119,10 +133,7 @@ function read(expression: Expr, found: Found): void {
     else if (operator === 'Set') for (const element of operands as Expr[]) read(element, found);
     else if (comparisons.has(operator))
       readOperands(operator, operands as Record<string, Expr | string>, found);
-    else
-      throw new RangeError(
-        `'${operator}' is not used here: compare facts with values, so that every case can be checked`,
-      );
+    else throw new UnusedCedarError(policyWords.operatorUnused(operator));
   }
 }
 

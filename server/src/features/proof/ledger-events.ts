@@ -4,6 +4,7 @@ import { leafBytes, organisationPseudonym, type LedgerEvent } from '../../core/l
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { insertWaiting, openLogSecret } from './outbox-store.ts';
+import { proofWords } from './proof-words.ts';
 
 /**
  * Hands events to the ledger in the transaction of what happened: they commit with it or not at all (DESIGN §3.3). The
@@ -48,8 +49,7 @@ function notOpen(): KulningError {
   return new KulningError({
     code: 'ledger.not_open',
     status: 503,
-    message: 'No log is open yet, so nothing can be recorded.',
-    hint: 'Start a control process: it opens the log.',
+    text: proofWords.noLogOpen,
     retryable: true,
   });
 }

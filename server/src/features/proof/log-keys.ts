@@ -6,6 +6,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { LogSigner } from '../../core/ledger/log-signer.ts';
 import { createLogSigner, generateLogKeys } from './log-signer.ts';
+import { proofWords } from './proof-words.ts';
 
 /** Who signs this instance's logs. Name and keys belong together: a verifier pins both in one string. */
 export interface LogIdentity {
@@ -65,8 +66,7 @@ async function readPrivate(folder: string, file: string): Promise<string> {
     throw new KulningError({
       code: 'keys.incomplete',
       status: 500,
-      message: `The log's key folder lacks ${path}.`,
-      hint: 'Restore the key folder from your own copy of it. A new key would not be the one that people pinned.',
+      text: proofWords.keyMissing(path),
     });
   }
   const { mode } = await stat(path);
@@ -74,8 +74,7 @@ async function readPrivate(folder: string, file: string): Promise<string> {
     throw new KulningError({
       code: 'keys.exposed',
       status: 500,
-      message: `Other users of this machine can read ${path}.`,
-      hint: `chmod 600 ${path}`,
+      text: proofWords.keyExposed(path),
     });
   }
   return readFile(path, 'utf8');

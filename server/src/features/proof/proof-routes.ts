@@ -2,6 +2,7 @@ import { KulningError, proofOperations } from '@kulning/sdk';
 
 import { route, type Route } from '../../platform/http/route.ts';
 import type { LedgerService } from './ledger-service.ts';
+import { proofWords } from './proof-words.ts';
 import type { ReceiptService } from './receipt-service.ts';
 import type { WitnessService } from './witness-service.ts';
 
@@ -19,8 +20,7 @@ export function proofRoutes({ receipts, ledger, witnesses }: Services): Route[] 
       throw new KulningError({
         code: 'receipt.unknown',
         status: 404,
-        message: `There is no receipt ${id} in this organisation.`,
-        hint: 'A call that was answered a moment ago can take a second to arrive; else check the id.',
+        text: proofWords.receiptUnknown(id),
       });
     }),
     route(proofOperations.listReceipts, ({ query }, { caller }) =>

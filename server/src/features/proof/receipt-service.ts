@@ -9,6 +9,7 @@ import type { Database } from '../../platform/postgres/database.ts';
 import type { LedgerTransaction } from './ledger-store.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { bestHead, rangeHashes, type SignedHead } from './proof-store.ts';
+import { proofWords } from './proof-words.ts';
 import {
   findEvent,
   listCallEvents,
@@ -156,11 +157,7 @@ function refuseUnfit(count: number): void {
   throw new KulningError({
     code: count === 0 ? 'evidence.empty' : 'evidence.too_long',
     status: count === 0 ? 404 : 422,
-    message:
-      count === 0
-        ? 'No receipt is in this period.'
-        : `More than ${MAX_EVIDENCE} receipts are in this period.`,
-    hint: count === 0 ? 'Choose another period.' : 'Export a shorter period, several times.',
+    text: count === 0 ? proofWords.evidenceEmpty : proofWords.evidenceTooLong(MAX_EVIDENCE),
   });
 }
 
@@ -203,9 +200,8 @@ function parseCursor(cursor: string): ReceiptPosition {
     throw new KulningError({
       code: 'request.invalid',
       status: 400,
-      message: 'The cursor is not one that this list gave.',
+      text: proofWords.cursorWrong,
       path: 'cursor',
-      hint: 'Use `next` of the page before as it is, or leave it out.',
     });
   }
   return { at, id };

@@ -8,6 +8,7 @@ import {
   parseSignatureLines,
   parseVerifierKey,
 } from '../../core/ledger/signed-note.ts';
+import { proofWords } from './proof-words.ts';
 import type { WitnessAddress } from './witness-store.ts';
 
 /** What a witness said to a head. */
@@ -103,8 +104,7 @@ function unreachable(detail: string, cause?: unknown): KulningError {
   return new KulningError({
     code: 'witness.unreachable',
     status: 503,
-    message: `The witness did not answer: ${detail}.`,
-    hint: 'Check that it runs and that its address is right; Kulning tries again by itself.',
+    text: proofWords.witnessUnreachable(detail),
     retryable: true,
     cause,
   });

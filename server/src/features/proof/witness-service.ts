@@ -5,6 +5,7 @@ import { parseVerifierKey, SignatureType } from '../../core/ledger/signed-note.t
 import type { Database } from '../../platform/postgres/database.ts';
 import { recordEvent } from './ledger-events.ts';
 import type { LedgerTables } from './ledger-tables.ts';
+import { proofWords } from './proof-words.ts';
 import { deleteWitness, insertWitness, listWitnesses } from './witness-store.ts';
 
 export interface WitnessService {
@@ -59,9 +60,8 @@ function nameOf(vkeys: readonly string[]): string {
   throw new KulningError({
     code: 'witness.key_invalid',
     status: 400,
-    message: 'This is not a cosigning key of one witness.',
+    text: proofWords.witnessKeyInvalid,
     path: `vkeys.${Math.max(0, wrong)}`,
-    hint: 'Copy the lines that `kulning witness` printed, each as one key: name+hash+key.',
   });
 }
 
@@ -69,8 +69,7 @@ function taken(name: string): KulningError {
   return new KulningError({
     code: 'witness.exists',
     status: 409,
-    message: `There is a witness ${name} already.`,
-    hint: `To change its address, remove it first: kulning witnesses remove ${name}`,
+    text: proofWords.witnessExists(name),
     path: 'vkeys',
   });
 }
@@ -79,7 +78,6 @@ function unknown(name: string): KulningError {
   return new KulningError({
     code: 'witness.unknown',
     status: 404,
-    message: `There is no witness ${name}.`,
-    hint: 'kulning witnesses list shows those there are.',
+    text: proofWords.witnessUnknown(name),
   });
 }

@@ -24,7 +24,7 @@ export interface SitesContext {
   readonly log: Logger;
   /** Writes to the ledger in the transaction of the change. */
   record(trx: AnyTransaction, event: LedgerEvent): Promise<unknown>;
-  /** What runs or is kept at a site, in words for an operator: `deployment triage`. Empty when it may go. */
+  /** What runs or is kept at a site, by name. Empty when it may go. */
   usesOf(trx: AnyTransaction, siteId: string): Promise<readonly string[]>;
 }
 

@@ -4,6 +4,7 @@ import { KulningError, type SiteChange, type SiteInput } from '@kulning/sdk';
 import { parse } from 'yaml';
 
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
+import { siteWords } from './site-words.ts';
 import { siteConfigSchema, thisMachineSlug } from './site.ts';
 import { applyChange, changing, insertSite, noteSite, sourceOf, type SitesContext } from './site-changes.ts';
 import * as store from './site-store.ts';
@@ -96,12 +97,12 @@ async function insertMachine(
 
 /** What the file no longer says is taken back. */
 function withdrawn(site: store.StoredSite, given: SiteInput): SiteChange {
-  if (given.simulated !== site.identity.simulated) {
+  const { slug, simulated } = site.identity;
+  if (given.simulated !== simulated) {
     throw new KulningError({
       code: 'site.simulated_is_fixed',
       status: 409,
-      message: `The site ${site.identity.slug} is ${site.identity.simulated ? '' : 'not '}simulated, and that never changes.`,
-      hint: 'Add it under another slug.',
+      text: (simulated ? siteWords.simulatedForGood : siteWords.realForGood)(slug),
       path: 'simulated',
     });
   }

@@ -1,5 +1,13 @@
-import { KulningError, type Site, type SiteChange, type SiteInput } from '@kulning/sdk';
+import {
+  KulningError,
+  type Localized,
+  type Notice,
+  type Site,
+  type SiteChange,
+  type SiteInput,
+} from '@kulning/sdk';
 
+import { siteWords } from './site-words.ts';
 import { thisMachineSlug } from './site.ts';
 import { applyChange, changing, insertSite, noteSite, sourceOf, type SitesContext } from './site-changes.ts';
 import * as store from './site-store.ts';
@@ -11,8 +19,7 @@ export function createSite(context: SitesContext, given: SiteInput): Promise<Sit
       throw new KulningError({
         code: 'site.slug_taken',
         status: 409,
-        message: `There is a site called ${given.slug} already.`,
-        hint: 'Choose another slug, or change that site.',
+        text: siteWords.slugTaken(given.slug),
         path: 'slug',
       });
     }
@@ -32,15 +39,9 @@ export function removeSite(context: SitesContext, idOrSlug: string): Promise<{ i
   return changing(context, 'remove a site', async (trx, at) => {
     const site = await known(trx, idOrSlug);
     const { id, slug } = site.identity;
-    const uses = slug === thisMachineSlug ? ['this installation'] : await context.usesOf(trx, id);
-    if (uses.length > 0) {
-      throw new KulningError({
-        code: 'site.in_use',
-        status: 409,
-        message: `The site ${slug} is in use: ${uses.join(', ')}.`,
-        hint: 'Remove or move what uses it first; to stop work there now, give it a closing date.',
-      });
-    }
+    if (slug === thisMachineSlug) throw inUse(siteWords.isThisMachine(slug));
+    const uses = await context.usesOf(trx, id);
+    if (uses.length > 0) throw inUse(siteWords.inUse(slug, uses.join(', ')));
     await store.deleteSite(trx, id);
     await noteSite(context, trx, at, 'site.removed', site.identity, []);
     return { id };
@@ -53,12 +54,13 @@ async function known(trx: store.SitesTransaction, idOrSlug: string): Promise<sto
   throw unknownSite(idOrSlug);
 }
 
+const inUse = (text: Localized<Notice>) => new KulningError({ code: 'site.in_use', status: 409, text });
+
 export function unknownSite(idOrSlug: string): KulningError {
   return new KulningError({
     code: 'site.unknown',
     status: 404,
-    message: `There is no site ${idOrSlug}.`,
-    hint: '`kulning sites` lists those there are.',
+    text: siteWords.unknown(idOrSlug),
     path: 'id',
   });
 }

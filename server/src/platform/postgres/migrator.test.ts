@@ -44,7 +44,7 @@ test('a file that fails leaves nothing of itself, and says which line', async ()
   await write('0002_second.sql', 'create table kulning.second (n int);\n\nselect nowhere;');
   await expect(run()).rejects.toMatchObject({
     code: 'database.migration_failed',
-    message: 'migration 0002_second.sql line 3: column "nowhere" does not exist',
+    message: 'Migration 0002_second.sql:3: column "nowhere" does not exist',
   });
   expect(await names()).toEqual(['0001_platform.sql']);
   await write('0002_second.sql', 'create table kulning.second (n int)');
@@ -64,7 +64,7 @@ test('a failing file does not quote the data it met', async () => {
   );
   expect(error).toMatchObject({
     code: 'database.migration_failed',
-    message: 'migration 0003_third.sql: SQLSTATE 22P02',
+    message: 'Migration 0003_third.sql: SQLSTATE 22P02',
   });
   expect(String((error as Error).stack)).not.toContain('solveig');
 });
