@@ -34,14 +34,15 @@ export interface IdSource {
  */
 export function formatId(prefix: IdPrefix, unixMs: number, random: Uint8Array): string {
   if (random.length < 10) throw new RangeError('an id needs ten random bytes');
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(unixMs / 2 ** 32));
-  view.setUint32(2, unixMs % 2 ** 32);
-  bytes.set(random.subarray(0, 10), 6);
-  bytes[6] = 0x70 | (view.getUint8(6) & 0x0f);
-  bytes[8] = 0x80 | (view.getUint8(8) & 0x3f);
-  let hex = '';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
+  let hex = unixMs.toString(16).padStart(12, '0');
+  for (let index = 0; index < 10; index++) hex += hexOf[marked(index, random[index] ?? 0)];
   return `${prefix}_${hex}`;
+}
+
+const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The version stands in the first random byte, the variant in the third. */
+function marked(index: number, byte: number): number {
+  if (index === 0) return 0x70 | (byte & 0x0f);
+  return index === 2 ? 0x80 | (byte & 0x3f) : byte;
 }
