@@ -106,10 +106,11 @@ export class QuotaTable {
     const lines: QuotaLine[] = [];
     this.#active = this.#active.filter((meter) => {
       if (giveBack) meter.withdraw(unusedOf(meter, now));
-      const missing = meter.need > meter.available;
+      const missing = meter.wish > meter.available;
       const low =
         meter.stock > 1 && meter.available < meter.stock / 2 && now - meter.usedAt < IDLE_MS[meter.kind];
       if (missing || meter.back > 0 || (low && now >= meter.emptyUntil)) lines.push(lineOf(meter));
+      meter.need = meter.wish = 0;
       meter.active = missing || meter.available > 0 || meter.reserved > 0;
       return meter.active;
     });
@@ -181,6 +182,6 @@ function lineOf(meter: QuotaMeter): QuotaLine {
   const { period, taken: keep, back, available } = meter;
   const need = Math.max(0, meter.need - available);
   const wish = Math.max(0, meter.wish - available);
-  meter.need = meter.wish = meter.back = 0;
+  meter.back = 0;
   return { meter, period: period.name, keep, back, need, wish };
 }
