@@ -38,9 +38,9 @@ const sentences = {
     sv: 'Rubriken x-kulning-purpose är ett ord av gemener, siffror och bindestreck, högst 120 tecken.',
   },
   pathUnknown: {
-    en: 'There is no {method} {path} here. The API is /v1/chat/completions, /v1/models and /v1/receipts/{id}.',
-    fr: 'Il n’y a pas de {method} {path} ici. L’API comprend /v1/chat/completions, /v1/models et /v1/receipts/{id}.',
-    sv: 'Det finns inget {method} {path} här. API:et är /v1/chat/completions, /v1/models och /v1/receipts/{id}.',
+    en: 'There is no {method} {path} here. docs/gateway.md lists the endpoints.',
+    fr: 'Il n’y a pas de {method} {path} ici. docs/gateway.md en donne la liste.',
+    sv: 'Det finns inget {method} {path} här. docs/gateway.md listar dem som finns.',
   },
   budgetUnknown: {
     en: 'This key has a budget, and how much of it is left cannot be known until the database is back.',
@@ -86,6 +86,11 @@ const sentences = {
     en: 'The field {param} is wrong: {problem}.',
     fr: 'Le champ {param} est incorrect : {problem}.',
     sv: 'Fältet {param} är fel: {problem}.',
+  },
+  moderationsAbsent: {
+    en: 'There is no classifier here, so nothing is moderated. Ask a chat model with response_format json_schema to classify, or send text to a moderation service of your choice before it comes here.',
+    fr: 'Il n’y a pas de classificateur ici : rien n’est modéré. Demandez à un modèle de conversation de classer avec response_format json_schema, ou passez d’abord le texte à un service de modération de votre choix.',
+    sv: 'Här finns ingen klassificerare, så inget modereras. Låt en chattmodell klassificera med response_format json_schema, eller skicka texten först till en modereringstjänst som du väljer.',
   },
   toolsUnsupported: {
     en: 'This model knows no tools: its chat template would leave them out without a word.',

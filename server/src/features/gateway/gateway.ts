@@ -14,10 +14,10 @@ import {
 } from './call-context.ts';
 import { CallFlow, type CallFlowDeps } from './call-flow.ts';
 import type { Endpoint } from './endpoint.ts';
-import { endpoints } from './endpoints.ts';
+import { absentPaths, endpoints } from './endpoints.ts';
 import { languageOf, say } from './gateway-words.ts';
 import { modelBytes, modelListBytes } from './model-list.ts';
-import { errorBytes, retryAfterOf, sendJson } from './openai-answer.ts';
+import { openAiErrors, retryAfterOf, sendJson } from './openai-answer.ts';
 import { readHead, type RequestHead } from './request-head.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -112,7 +112,9 @@ class GatewayRequest {
       this.#deps.metrics.rejected(told.status);
       if (this.#response.headersSent || this.#response.destroyed) return;
       const headers = ['x-request-id', this.#deps.ids.next('request'), ...retryAfterOf(told)];
-      sendJson(this.#response, told.status, errorBytes(told), [...headers, ...this.#closing()]);
+      const [path = ''] = (this.#request.url ?? '').split('?', 1);
+      const { whole } = endpoints.get(path)?.errors ?? openAiErrors;
+      sendJson(this.#response, told.status, whole(told), [...headers, ...this.#closing()]);
     }
   }
 
@@ -132,6 +134,12 @@ class GatewayRequest {
     const [path = ''] = (this.#request.url ?? '').split('?', 1);
     const endpoint = method === 'POST' ? endpoints.get(path) : undefined;
     if (endpoint) return await this.#call(head, endpoint);
+    const absent = method === 'POST' ? absentPaths.get(path) : undefined;
+    if (absent) {
+      authorise(head, this.#snapshot(head), 'calls:create', this.#deps.now());
+      const told = say(absent, languageOf(head.acceptLanguage, 'en'));
+      throw new OpenAiError(404, told, { code: 'endpoint_absent' });
+    }
     if (method === 'GET') {
       if (path === '/v1/models' || path.startsWith('/v1/models/'))
         return this.#models(head, path.slice('/v1/models/'.length));

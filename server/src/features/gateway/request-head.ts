@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** What the gateway reads of a request's head; all other headers stop here. */
 export interface RequestHead {
   bearer: string | undefined;
+  apiKey: string | undefined;
   dataClass: string | undefined;
   purpose: string | undefined;
   acceptLanguage: string | undefined;
@@ -14,6 +15,7 @@ export interface RequestHead {
 export function readHead(request: IncomingMessage): RequestHead {
   const head: RequestHead = {
     bearer: undefined,
+    apiKey: undefined,
     dataClass: undefined,
     purpose: undefined,
     acceptLanguage: undefined,
@@ -21,12 +23,17 @@ export function readHead(request: IncomingMessage): RequestHead {
   };
   const raw = request.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) take(head, raw[index] ?? '', raw[index + 1] ?? '');
+  head.bearer ??= head.apiKey;
   return head;
 }
 
 function take(head: RequestHead, name: string, value: string): void {
   // Lengths differ, so most headers cost one comparison.
   switch (name.length) {
+    case 9:
+      // Anthropic's clients send their key so; where both are sent, Authorization counts.
+      if (name.toLowerCase() === 'x-api-key') head.apiKey = value.trim();
+      return;
     case 13:
       if (name.toLowerCase() === 'authorization' && value.slice(0, 7).toLowerCase() === 'bearer ')
         head.bearer = value.slice(7).trim();
