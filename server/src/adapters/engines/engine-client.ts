@@ -5,6 +5,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { EngineEndpoint } from '../../core/engine/engine.ts';
 import { guardedLookup } from '../../platform/engine-host/engine-address.ts';
+import { engineWords } from './engine-words.ts';
 
 const MOST_BYTES = 4 << 20;
 
@@ -65,8 +66,7 @@ function unreachable(endpoint: EngineEndpoint, cause: unknown): KulningError {
   return new KulningError({
     code: 'engine.unreachable',
     status: 502,
-    message: `no engine answers at ${where} (${code})`,
-    hint: 'Check that the server runs, that the address is right and that this machine may reach it.',
+    text: engineWords.unreachable(where, code),
     retryable: true,
     cause,
   });

@@ -1,21 +1,25 @@
-import { KulningError } from '@kulning/sdk';
+import { inEachLanguage, KulningError } from '@kulning/sdk';
 import type { z } from 'zod';
 
 import { engineSocketPath, type EngineEndpoint, type EngineKind } from '../../core/engine/engine.ts';
+import { issueSentence } from '../../platform/issue-words.ts';
+import { engineWords } from './engine-words.ts';
 
 /** @throws KulningError `engine.config_invalid` with the path of the first wrong field */
 export function parseEngineConfig<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+  const path = ['engine', ...issue.path].map(String).join('.');
+  const said = issueSentence(issue, path, [engineWords.httpAddress, engineWords.addressForbidden]);
   throw new KulningError({
     code: 'engine.config_invalid',
     status: 400,
-    message: issue?.message ?? 'the configuration is not valid',
-    path: ['engine', ...(issue?.path ?? [])].join('.'),
+    text: inEachLanguage((language) => ({ message: said[language] })),
+    path,
   });
 }
 

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { KulningError, type ModelAddition } from '@kulning/sdk';
+import { KulningError, type Localized, type ModelAddition, type Notice } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { changing, type ModelsContext, type SiteReference } from './model-context.ts';
+import { modelErrorWords } from './model-error-words.ts';
 import { examineSource, kindOf, type ExaminedSource, type SourceKind } from './model-source.ts';
 import * as store from './model-store.ts';
 import { pathOf, unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
@@ -148,8 +149,7 @@ export function unknownDeployment(deploymentId: string): KulningError {
   return new KulningError({
     code: 'deployment.unknown',
     status: 404,
-    message: `there is no deployment ${deploymentId}`,
-    hint: '`kulning deployments list` shows what there is.',
+    text: modelErrorWords.deploymentUnknown(deploymentId),
   });
 }
 
@@ -158,8 +158,7 @@ async function requireFreeName(trx: store.ModelsTransaction, name: string): Prom
     throw new KulningError({
       code: 'model.name_needed',
       status: 400,
-      message: 'the source has no usable name',
-      hint: 'Give one with --name.',
+      text: modelErrorWords.nameNeeded,
       path: 'name',
     });
   const taken = (await store.readModels(trx)).some((model) => model.name === name);
@@ -167,8 +166,7 @@ async function requireFreeName(trx: store.ModelsTransaction, name: string): Prom
   throw new KulningError({
     code: 'model.name_taken',
     status: 409,
-    message: `there is a model "${name}" already`,
-    hint: 'Give another name with --name, or remove the old one first.',
+    text: modelErrorWords.nameTaken(name),
     path: 'name',
   });
 }
@@ -186,22 +184,14 @@ function siteFor(
     wanted === undefined
       ? sites.find(({ isThisMachine }) => isThisMachine && !elsewhere)
       : sites.find(({ id, slug }) => id === wanted || slug === wanted);
-  const problem = (code: string, message: string, hint: string) =>
-    new KulningError({ code, status: 400, message, hint, path: 'siteId' });
-  const known = `Sites: ${sites.map(({ slug }) => slug).join(', ')}.`;
+  const problem = (code: string, text: Localized<Notice>) =>
+    new KulningError({ code, status: 400, text, path: 'siteId' });
+  const known = sites.map(({ slug }) => slug).join(', ');
   if (site === undefined && wanted === undefined)
-    throw problem(
-      'model.site_needed',
-      'that server is not on this machine, and nobody said at which site it stands',
-      `Name its site with --site-id, or add it first: kulning sites create. ${known}`,
-    );
-  if (site === undefined) throw problem('site.unknown', `there is no site "${wanted}"`, known);
+    throw problem('model.site_needed', modelErrorWords.siteNeeded(known));
+  if (site === undefined) throw problem('site.unknown', modelErrorWords.siteUnknown(wanted ?? '', known));
   if (!isServer && !site.onThisMachine)
-    throw problem(
-      'model.site_elsewhere',
-      `a file runs on this machine, and ${site.slug} is elsewhere`,
-      'Start a server at that site and give its URL.',
-    );
+    throw problem('model.site_elsewhere', modelErrorWords.siteElsewhere(site.slug));
   return site;
 }
 

@@ -1,9 +1,10 @@
 import { basename, resolve } from 'node:path';
 
-import { KulningError, type ModelAddition } from '@kulning/sdk';
+import { KulningError, type Localized, type ModelAddition, type Notice } from '@kulning/sdk';
 
 import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
 import type { ModelsContext } from './model-context.ts';
+import { modelErrorWords } from './model-error-words.ts';
 import { requireMemory } from './model-fit.ts';
 import { contextFor, licenceOf, nameFrom, type ModelVersion } from './model.ts';
 
@@ -47,8 +48,8 @@ async function examineFile(
   addition: ModelAddition,
   signal: AbortSignal,
 ): Promise<ExaminedSource> {
-  if (addition.apiKey !== undefined) throw misplaced('apiKey', 'a file needs no key');
-  if (addition.engineModel !== undefined) throw misplaced('engineModel', 'a file holds one model');
+  if (addition.apiKey !== undefined) throw misplaced('apiKey', modelErrorWords.fileNeedsNoKey);
+  if (addition.engineModel !== undefined) throw misplaced('engineModel', modelErrorWords.fileHoldsOneModel);
   const modelPath = resolve(addition.source);
   const head = await context.readModelHead(modelPath);
   const settings = {
@@ -151,17 +152,15 @@ async function probeServer(
 function onlyModel({ models }: EngineProbe): string {
   const [first] = models;
   if (first !== undefined && models.length === 1) return first.id;
+  const some = models
+    .slice(0, 8)
+    .map((model) => model.id)
+    .join(', ');
   throw new KulningError({
     code: first === undefined ? 'engine.no_models' : 'engine.several_models',
     status: 400,
-    message: first === undefined ? 'the server serves no model' : `the server serves ${models.length} models`,
-    hint:
-      first === undefined
-        ? 'Load a model in it first.'
-        : `Choose one with --engine-model: ${models
-            .slice(0, 8)
-            .map((model) => model.id)
-            .join(', ')}.`,
+    text:
+      first === undefined ? modelErrorWords.servesNone : modelErrorWords.servesSeveral(models.length, some),
     path: 'engineModel',
   });
 }
@@ -170,6 +169,6 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(hostname);
 }
 
-function misplaced(path: string, message: string): KulningError {
-  return new KulningError({ code: 'model.addition_invalid', status: 400, message, path });
+function misplaced(path: string, text: Localized<Notice>): KulningError {
+  return new KulningError({ code: 'model.addition_invalid', status: 400, text, path });
 }

@@ -3,6 +3,7 @@ import { KulningError, type ModelLicence } from '@kulning/sdk';
 import type { EngineKind } from '../../core/engine/engine.ts';
 import type { ModelFileFacts } from '../../core/engine/model-file.ts';
 import { nearestNames } from '../../core/engine/nearest-name.ts';
+import { modelErrorWords } from './model-error-words.ts';
 
 export interface Model {
   readonly id: string;
@@ -79,7 +80,7 @@ export function contextFor(asked: number | undefined, trainedTokens: number): nu
   throw new KulningError({
     code: 'model.context_too_large',
     status: 400,
-    message: `the model was trained on ${trainedTokens} tokens of context, not ${asked}`,
+    text: modelErrorWords.contextTooLarge(trainedTokens, asked),
     path: 'contextTokens',
   });
 }
@@ -90,9 +91,10 @@ export function unknownModel(wanted: string, names: readonly string[]): never {
   throw new KulningError({
     code: 'model.unknown',
     status: 404,
-    message: `there is no model "${wanted}"`,
-    hint:
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '`kulning models list` shows what there is.',
+    text:
+      near.length > 0
+        ? modelErrorWords.unknownButNear(wanted, near.join(', '))
+        : modelErrorWords.unknown(wanted),
   });
 }
 

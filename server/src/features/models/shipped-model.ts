@@ -6,6 +6,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { ModelFileFacts } from '../../core/engine/model-file.ts';
 import { changing, type ModelsContext } from './model-context.ts';
+import { modelErrorWords } from './model-error-words.ts';
 import { addVersion, noteChange } from './model-service.ts';
 import * as store from './model-store.ts';
 import { licenceOf, pathOf, type Deployment, type Model, type ModelVersion } from './model.ts';
@@ -132,8 +133,7 @@ async function modelOf(
     throw new KulningError({
       code: 'model.name_taken',
       status: 409,
-      message: `there is a model "${name}" already, so the shipped one cannot have its name`,
-      hint: 'Remove the other one, or add it again under another name.',
+      text: modelErrorWords.shippedNameTaken(name),
     });
   }
   await store.insertModel(trx, model);

@@ -8,6 +8,7 @@ import type { InspectModelFile, ModelFileFacts, ReadModelHead } from '../../../c
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
 import { GgufProblem } from './gguf-cursor.ts';
 import { readGgufHeader } from './gguf-header.ts';
+import { engineWords } from '../engine-words.ts';
 
 /** What the throw-away child says before it exits; a child that says nothing was ended by what it read. */
 export type TrialMessage =
@@ -38,8 +39,7 @@ function broken(reason: string): KulningError {
   return new KulningError({
     code: 'model.file_broken',
     status: 400,
-    message: `this GGUF file cannot be used: ${reason}`,
-    hint: 'Compare its size and sha256 with those its makers publish, and fetch it again.',
+    text: engineWords.fileBroken(reason),
     path: 'source',
   });
 }
@@ -51,8 +51,7 @@ async function requireFile(path: string): Promise<void> {
     throw new KulningError({
       code: 'model.file_missing',
       status: 400,
-      message: `there is no readable file at ${path}`,
-      hint: 'Give the path as this machine sees it; Kulning runs here, not where you type.',
+      text: engineWords.fileMissing(path),
       path: 'source',
       cause,
     });

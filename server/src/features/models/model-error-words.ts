@@ -1,0 +1,140 @@
+import type { WordTable } from '@kulning/sdk';
+
+export const modelErrorWords = {
+  unknown: (name: string) => ({
+    en: { message: `There is no model “${name}”.`, hint: '`kulning models list` shows what there is.' },
+    fr: {
+      message: `Le modèle « ${name} » n’existe pas.`,
+      hint: '`kulning models list` montre ceux qui existent.',
+    },
+    sv: { message: `Det finns ingen modell ”${name}”.`, hint: '`kulning models list` visar vad som finns.' },
+  }),
+  unknownButNear: (name: string, near: string) => ({
+    en: { message: `There is no model “${name}”.`, hint: `Did you mean: ${near}?` },
+    fr: { message: `Le modèle « ${name} » n’existe pas.`, hint: `Vouliez-vous dire : ${near} ?` },
+    sv: { message: `Det finns ingen modell ”${name}”.`, hint: `Menade du: ${near}?` },
+  }),
+  deploymentUnknown: (id: string) => ({
+    en: {
+      message: `There is no deployment ${id}.`,
+      hint: '`kulning deployments list` shows what there is.',
+    },
+    fr: {
+      message: `Le déploiement ${id} n’existe pas.`,
+      hint: '`kulning deployments list` montre ceux qui existent.',
+    },
+    sv: {
+      message: `Det finns ingen driftsättning ${id}.`,
+      hint: '`kulning deployments list` visar vad som finns.',
+    },
+  }),
+  nameNeeded: {
+    en: { message: 'The source has no usable name.', hint: 'Give one with --name.' },
+    fr: { message: 'La source n’a pas de nom utilisable.', hint: 'Donnez-en un avec --name.' },
+    sv: { message: 'Källan har inget användbart namn.', hint: 'Ange ett med --name.' },
+  },
+  nameTaken: (name: string) => ({
+    en: {
+      message: `There is a model “${name}” already.`,
+      hint: 'Give another name with --name, or remove the old one first.',
+    },
+    fr: {
+      message: `Il y a déjà un modèle « ${name} ».`,
+      hint: 'Donnez un autre nom avec --name, ou retirez d’abord l’ancien.',
+    },
+    sv: {
+      message: `Det finns redan en modell ”${name}”.`,
+      hint: 'Ange ett annat namn med --name, eller ta först bort den gamla.',
+    },
+  }),
+  shippedNameTaken: (name: string) => ({
+    en: {
+      message: `There is a model “${name}” already, so the shipped one cannot have its name.`,
+      hint: 'Remove the other one, or add it again under another name.',
+    },
+    fr: {
+      message: `Il y a déjà un modèle « ${name} » : celui qui est livré ne peut pas porter ce nom.`,
+      hint: 'Retirez l’autre, ou ajoutez-le à nouveau sous un autre nom.',
+    },
+    sv: {
+      message: `Det finns redan en modell ”${name}”, så den medföljande kan inte få det namnet.`,
+      hint: 'Ta bort den andra, eller lägg till den igen under ett annat namn.',
+    },
+  }),
+  siteNeeded: (sites: string) => ({
+    en: {
+      message: 'That server is not on this machine, and nobody said at which site it stands.',
+      hint: `Name its site with --site-id, or add it first: \`kulning sites create\`. Sites: ${sites}.`,
+    },
+    fr: {
+      message: 'Ce serveur n’est pas sur cette machine, et personne n’a dit sur quel site il se trouve.',
+      hint: `Donnez son site avec --site-id, ou ajoutez-le d’abord : \`kulning sites create\`. Sites : ${sites}.`,
+    },
+    sv: {
+      message: 'Den servern är inte på den här maskinen, och ingen har sagt på vilken anläggning den står.',
+      hint: `Ange anläggningen med --site-id, eller lägg till den först: \`kulning sites create\`. Anläggningar: ${sites}.`,
+    },
+  }),
+  siteUnknown: (site: string, sites: string) => ({
+    en: { message: `There is no site “${site}”.`, hint: `Sites: ${sites}.` },
+    fr: { message: `Le site « ${site} » n’existe pas.`, hint: `Sites : ${sites}.` },
+    sv: { message: `Det finns ingen anläggning ”${site}”.`, hint: `Anläggningar: ${sites}.` },
+  }),
+  siteElsewhere: (site: string) => ({
+    en: {
+      message: `A file runs on this machine, and ${site} is elsewhere.`,
+      hint: 'Start a server at that site and give its URL.',
+    },
+    fr: {
+      message: `Un fichier s’exécute sur cette machine, et ${site} est ailleurs.`,
+      hint: 'Démarrez un serveur sur ce site et donnez son URL.',
+    },
+    sv: {
+      message: `En fil körs på den här maskinen, och ${site} är någon annanstans.`,
+      hint: 'Starta en server på den anläggningen och ange dess URL.',
+    },
+  }),
+  servesNone: {
+    en: { message: 'The server serves no model.', hint: 'Load a model in it first.' },
+    fr: { message: 'Le serveur ne sert aucun modèle.', hint: 'Chargez-y d’abord un modèle.' },
+    sv: { message: 'Servern har ingen modell.', hint: 'Läs först in en modell i den.' },
+  },
+  servesSeveral: (count: number, some: string) => ({
+    en: { message: `The server serves ${count} models.`, hint: `Choose one with --engine-model: ${some}.` },
+    fr: {
+      message: `Le serveur sert ${count} modèles.`,
+      hint: `Choisissez-en un avec --engine-model : ${some}.`,
+    },
+    sv: { message: `Servern har ${count} modeller.`, hint: `Välj en med --engine-model: ${some}.` },
+  }),
+  contextTooLarge: (trained: number, asked: number) => ({
+    en: {
+      message: `The model was trained on ${trained} tokens of context, not ${asked}.`,
+      hint: `Ask for ${trained} at most.`,
+    },
+    fr: {
+      message: `Le modèle a été entraîné sur ${trained} jetons de contexte, et non ${asked}.`,
+      hint: `Demandez-en ${trained} au plus.`,
+    },
+    sv: {
+      message: `Modellen är tränad på ${trained} token kontext, inte ${asked}.`,
+      hint: `Begär högst ${trained}.`,
+    },
+  }),
+  fileNeedsNoKey: {
+    en: { message: 'A file needs no key.', hint: 'Leave --api-key out; it is for servers.' },
+    fr: {
+      message: 'Un fichier n’a pas besoin de clé.',
+      hint: 'Omettez --api-key ; elle vaut pour les serveurs.',
+    },
+    sv: { message: 'En fil behöver ingen nyckel.', hint: 'Utelämna --api-key; den är för servrar.' },
+  },
+  fileHoldsOneModel: {
+    en: { message: 'A file holds one model.', hint: 'Leave --engine-model out; it is for servers.' },
+    fr: {
+      message: 'Un fichier contient un seul modèle.',
+      hint: 'Omettez --engine-model ; elle vaut pour les serveurs.',
+    },
+    sv: { message: 'En fil innehåller en modell.', hint: 'Utelämna --engine-model; den är för servrar.' },
+  },
+} satisfies WordTable;
