@@ -20,6 +20,8 @@ export type IdPrefix =
   | 'process'
   | 'request'
   | 'mail'
+  | 'team'
+  | 'price'
   | 'document';
 
 /** Ids as an argument, like time. */

@@ -3,6 +3,7 @@ import { callsOperations } from './calls.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
 import { modelPullOperations } from './model-pulls.ts';
+import { limitsOperations, pricesOperations, statementsOperations, teamsOperations } from './limits.ts';
 import { deploymentsOperations, enginesOperations, modelsOperations } from './models.ts';
 import type { Operation } from './operation.ts';
 import { decisionsOperations, policyOperations } from './policy.ts';
@@ -24,6 +25,10 @@ export const allOperations: readonly Operation[] = [
   proofOperations,
   subjectsOperations,
   erasuresOperations,
+  limitsOperations,
+  teamsOperations,
+  pricesOperations,
+  statementsOperations,
   identityOperations,
   backupOperations,
 ].flatMap((area): Operation[] => Object.values(area));

@@ -4,6 +4,7 @@ export * from './calls.ts';
 export * from './identity.ts';
 export * from './instance.ts';
 export * from './model-pulls.ts';
+export * from './limits.ts';
 export * from './models.ts';
 export * from './operation.ts';
 export * from './policy.ts';
