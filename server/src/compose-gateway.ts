@@ -11,6 +11,7 @@ import {
   createCallJournal,
   createCallShipping,
 } from './features/calls/index.ts';
+import { LoadBoard } from './core/engine/load-signal.ts';
 import { Dispatch } from './features/dispatch/index.ts';
 import {
   createGateway,
@@ -62,7 +63,13 @@ export async function composeGateway(config: Config): Promise<Role> {
   });
   const keys = await keyEpochWatcher({ database, keystore, vault, holderId, epochUse, log });
   const now = () => ground.clock.now();
-  const dispatch = new Dispatch({ sink: spool.journal, now, seed: () => randomInt(2 ** 31) });
+  const board = new LoadBoard();
+  const dispatch = new Dispatch({
+    sink: spool.journal,
+    now,
+    seed: () => randomInt(2 ** 31),
+    signals: () => board.signals(),
+  });
   const snapshots = new SnapshotKeeper({
     source: snapshotSource(ground),
     now,
@@ -72,7 +79,7 @@ export async function composeGateway(config: Config): Promise<Role> {
   const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse, limits });
   await snapshots.open();
   const { url } = await gateway.listen(config.gateway);
-  const tasks = startTasks([...spool.tasks, ...limits.tasks], log);
+  const tasks = startTasks([...spool.tasks, ...limits.tasks, loadTask(ground, board, snapshots)], log);
   tellParent({ ready: true, url });
   log.info('gateway.ready', { url, site: config.site });
   return {
@@ -86,6 +93,12 @@ export async function composeGateway(config: Config): Promise<Role> {
       vault.close();
     },
   };
+}
+
+function loadTask({ models }: Ground, board: LoadBoard, snapshots: SnapshotKeeper): Task {
+  const run = (signal: AbortSignal) =>
+    models.pollLoads(snapshots.current?.ground.endpoints ?? new Map(), board, signal);
+  return { name: 'engine-loads', everyMs: 1_500, run };
 }
 
 interface GatewaySpool {

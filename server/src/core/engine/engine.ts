@@ -1,3 +1,4 @@
+import type { EngineLoad } from './load-signal.ts';
 import type { CacheType } from './model-memory.ts';
 
 /** What serves a model. `llama` and `scripted` are children of the engine host; `openai-http` is somebody else's server. */
@@ -156,6 +157,8 @@ export interface EngineAdapter {
   child(deployment: EngineDeployment): EngineSpec | undefined;
   /** @throws KulningError `engine.unreachable`, `engine.unauthorized` or `engine.not_openai` with a remedy */
   probe(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineProbe>;
+  /** Undefined where the engine does not say it. @throws KulningError `engine.unreachable` */
+  load(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineLoad | undefined>;
 }
 
 /** The socket of a child, in a directory of mode 0700. */

@@ -271,3 +271,48 @@ describe('explain', () => {
     expect(hint).toMatch(/kulning policy/);
   });
 });
+
+describe('load and warm caches', () => {
+  const two = facts(
+    [home],
+    [deployment('a', 'ok-home', { slots: 4 }), deployment('b', 'ok-home', { slots: 4 })],
+    { carbon: 0, cost: 0, latency: 0, load: 1 },
+  );
+  const chosen = (more: Partial<CallInputs>) =>
+    placed(request, two, { ...inputs, ...more }, policy).deploymentId;
+
+  test('what an engine says counts the calls of other gateways too', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      expect(chosen({ seed, signals: { a: { running: 3, queued: 0 } } })).toBe('b');
+      expect(chosen({ seed, signals: { b: { running: 0, queued: 2 } } })).toBe('a');
+      expect(chosen({ seed, inFlight: { a: 2 }, signals: { a: { running: 0, queued: 0 } } })).toBe('b');
+    }
+  });
+
+  test('between equals the one that has read the prompt is taken, unless it is busier', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      expect(chosen({ seed, prefixHits: { a: 0.5 } })).toBe('a');
+      expect(chosen({ seed, prefixHits: { a: 0.5, b: 1 } })).toBe('b');
+      expect(chosen({ seed, prefixHits: { a: 1 }, inFlight: { a: 3 } })).toBe('b');
+    }
+  });
+
+  test('an engine that cannot do it is passed by, and if none can the refusal says so', () => {
+    const able = {
+      chat: true,
+      completions: false,
+      embeddings: false,
+      rerank: false,
+      fim: false,
+      responses: false,
+    };
+    const capabilities = { ...able, tools: 'none', jsonSchema: false, lora: false } as const;
+    const world = facts([home], [deployment('a', 'ok-home', { capabilities }), deployment('b', 'ok-home')]);
+    expect(placed({ ...request, ability: 'embeddings' }, world, inputs, policy).deploymentId).toBe('b');
+    const none = facts([home], [deployment('a', 'ok-home', { capabilities })]);
+    expect(refused({ ...request, ability: 'embeddings' }, none, inputs, policy)).toMatchObject({
+      code: 'ability.missing',
+      status: 400,
+    });
+  });
+});

@@ -14,7 +14,8 @@ import {
   type Judged,
   type Question,
 } from './feasible.ts';
-import { criteriaOf, scoreOf, tieBreak } from './score.ts';
+import { warmest } from './prefix-affinity.ts';
+import { criteriaOf, loadOf, scoreOf, tieBreak } from './score.ts';
 
 const seal = Symbol('placement');
 
@@ -94,7 +95,7 @@ export function decide(
   const serving = index.serving(request.model);
   const shared = judgeSharedPath(question);
   const options = serving.map((deployment) => feasible(question, shared, deployment, facts.weights));
-  const best = chooseOf(options, inputs.seed);
+  const best = chooseOf(options, inputs);
   if (!best) return refused(question, shared, facts, options);
   const { deployment, path, candidate } = best;
   return {
@@ -170,16 +171,29 @@ function feasible(
   };
 }
 
-/** The lowest score; equal scores are ordered by the seed, so that equal deployments share the work. */
-function chooseOf(options: readonly Option[], seed: number): Option | undefined {
-  return options
-    .filter(({ candidate }) => candidate.verdict === 'possible')
-    .sort(
-      (a, b) =>
-        (a.candidate.score ?? 0) - (b.candidate.score ?? 0) ||
-        tieBreak(seed, a.deployment.id) - tieBreak(seed, b.deployment.id) ||
-        (a.deployment.id < b.deployment.id ? -1 : 1),
-    )[0];
+/**
+ * The lowest score, or nearly as good a one whose engine has read the prompt before; equal scores are ordered by the
+ * seed, so that equal deployments share the work.
+ */
+function chooseOf(options: readonly Option[], inputs: CallInputs): Option | undefined {
+  const { seed, prefixHits } = inputs;
+  const possible = options.filter(({ candidate }) => candidate.verdict === 'possible');
+  if (prefixHits && possible.length > 1) {
+    const choices = possible.map((option) => ({
+      option,
+      score: option.candidate.score ?? 0,
+      hit: prefixHits[option.deployment.id] ?? 0,
+      load: loadOf(option.deployment, inputs).value ?? 0,
+    }));
+    const warm = warmest(choices)?.option;
+    if (warm) return warm;
+  }
+  return possible.sort(
+    (a, b) =>
+      (a.candidate.score ?? 0) - (b.candidate.score ?? 0) ||
+      tieBreak(seed, a.deployment.id) - tieBreak(seed, b.deployment.id) ||
+      (a.deployment.id < b.deployment.id ? -1 : 1),
+  )[0];
 }
 
 function refused(

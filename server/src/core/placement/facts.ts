@@ -1,4 +1,5 @@
 import type { EngineAbility, EngineCapabilities } from '../engine/engine.ts';
+import type { EngineLoad } from '../engine/load-signal.ts';
 import type { DataClass } from '../policy/data-class.ts';
 
 export type { DataClass } from '../policy/data-class.ts';
@@ -139,6 +140,10 @@ export interface CallInputs {
   readonly inFlight: Readonly<Record<string, number>>;
   /** By deployment; absent is closed. A deployment that just failed is passed as open, and the next one is decided. */
   readonly breakers: Readonly<Record<string, BreakerState>>;
+  /** What engines last said of their load, by deployment; absent is unknown. Counts calls of other gateways too. */
+  readonly signals?: Readonly<Record<string, EngineLoad>>;
+  /** By deployment: the share of this prompt, from its beginning, that it was sent before; absent is none. */
+  readonly prefixHits?: Readonly<Record<string, number>>;
   /** Breaks ties. Any 32-bit integer. */
   readonly seed: number;
 }

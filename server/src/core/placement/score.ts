@@ -37,9 +37,7 @@ export function criteriaOf(
     carbon: timesPue(known(site.gramsCo2PerKwh), pue),
     cost: timesPue(known(site.eurPerMwh), pue),
     latency: known(site.roundTripMs),
-    load: deployment.slots
-      ? { value: (inputs.inFlight[deployment.id] ?? 0) / deployment.slots, provenance: 'measured' }
-      : { provenance: 'unknown' },
+    load: loadOf(deployment, inputs),
   };
   return (Object.keys(figures) as CriterionName[]).map((name) => {
     const { value, provenance } = figures[name];
@@ -49,6 +47,21 @@ export function criteriaOf(
     if (value === undefined) return { name, weight, unit, provenance, share: 1 };
     return { name, weight, value, unit, provenance, share: Math.min(1, Math.max(0, value / worst[name])) };
   });
+}
+
+/**
+ * Share of its slots in use. One's own calls are known to the moment; what the engine said counts everybody's and is a
+ * second or two old: the larger counts. Without slots, the share of its cache in use says as much.
+ */
+export function loadOf({ id, slots }: DeploymentFacts, { inFlight, signals }: CallInputs): Known {
+  const said = signals?.[id];
+  if (slots !== undefined && slots > 0) {
+    const calls = Math.max(inFlight[id] ?? 0, said ? said.running + said.queued : 0);
+    return { value: calls / slots, provenance: 'measured' };
+  }
+  return said?.cacheUse === undefined
+    ? { provenance: 'unknown' }
+    : { value: said.cacheUse, provenance: 'measured' };
 }
 
 /** Weighted mean of the shares: 0 best, 1 worst. */

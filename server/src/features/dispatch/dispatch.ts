@@ -1,9 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Dispatcher } from 'undici';
 
 import type { EngineEndpoint } from '../../core/engine/engine.ts';
+import type { EngineLoad } from '../../core/engine/load-signal.ts';
 import { decide, type Placement, refusedAtIngress } from '../../core/placement/decide.ts';
 import type { Decision } from '../../core/placement/decision.ts';
-import type { DecisionRecord, PlacementFacts, PlacementRequest } from '../../core/placement/facts.ts';
+import type {
+  CallInputs,
+  DecisionRecord,
+  DeploymentFacts,
+  PlacementFacts,
+  PlacementRequest,
+} from '../../core/placement/facts.ts';
+import { prefixChain, PrefixMemory } from '../../core/placement/prefix-affinity.ts';
 import type { FactsIndex } from '../../core/placement/facts-index.ts';
 import type { PolicyJudge } from '../../core/policy/judge.ts';
 import type { CallIntent, CallSettlement, SettlementSink } from './call-record.ts';
@@ -43,14 +53,25 @@ export class Dispatch {
   readonly #now: () => number;
   readonly #seed: () => number;
   readonly #load = new DeploymentLoad();
+  readonly #signals: () => Readonly<Record<string, EngineLoad>>;
+  readonly #prefixes = new PrefixMemory();
+  /** Of this process: a chain means nothing anywhere else. */
+  readonly #salt = randomUUID();
   readonly #pools = new EnginePools();
   /** Work that may come in, and until when that is known; gone with its ground. */
   readonly #waysOf = new WeakMap<DispatchGround, Map<string, number>>();
 
-  constructor(options: { sink: SettlementSink; now: () => number; seed: () => number }) {
+  constructor(options: {
+    sink: SettlementSink;
+    now: () => number;
+    seed: () => number;
+    /** What engines last said of their load. */
+    signals?: () => Readonly<Record<string, EngineLoad>>;
+  }) {
     this.#sink = options.sink;
     this.#now = options.now;
     this.#seed = options.seed;
+    this.#signals = options.signals ?? (() => ({}));
   }
 
   /**
@@ -75,15 +96,23 @@ export class Dispatch {
     return undefined;
   }
 
+  /** @param prompt its beginning, where the same beginning is likely to come again */
   reserve(
     request: PlacementRequest,
     ground: DispatchGround,
+    prompt?: () => string,
   ): { reservation: Reservation } | { refused: Refused; record: DecisionRecord } {
-    const inputs = this.#load.inputs(this.#now(), this.#seed());
+    const serving = ground.index.serving(request.model);
+    const chain = serving.length > 1 && prompt ? prefixChain(prompt(), this.#salt + request.organisationId) : [];
+    const inputs = {
+      ...this.#load.inputs(this.#now(), this.#seed()),
+      ...this.#heardOf(serving, chain),
+    };
     const decision = decide(request, ground.facts, inputs, ground.judge, ground.index);
     const record = { request, inputs, facts: ground.factsHash, policy: ground.judge.hash };
     if (decision.outcome === 'refused') return { refused: decision, record };
     const { placement } = decision;
+    if (chain.length > 0) this.#prefixes.note(placement.deploymentId, chain);
     const endpoint = ground.endpoints.get(placement.deploymentId);
     if (!endpoint)
       throw new TypeError(`the facts hold ${placement.deploymentId} as ready, but it has no endpoint`);
@@ -116,11 +145,32 @@ export class Dispatch {
   /** The ground was replaced: connections and counts of what is gone go too. */
   keepOnly(endpoints: ReadonlyMap<string, EngineEndpoint>): void {
     this.#pools.keepOnly(endpoints);
-    this.#load.keepOnly(new Set(endpoints.keys()));
+    const there = new Set(endpoints.keys());
+    this.#load.keepOnly(there);
+    this.#prefixes.keepOnly(there);
   }
 
   close(): Promise<void> {
     return this.#pools.close();
+  }
+
+  /** Only of engines that serve the model, and only what there is: it is recorded with every decision. */
+  #heardOf(
+    serving: readonly DeploymentFacts[],
+    chain: readonly string[],
+  ): Pick<CallInputs, 'signals' | 'prefixHits'> {
+    const all = this.#signals();
+    const signals = Object.fromEntries(
+      serving.flatMap(({ id }) => {
+        const load = all[id];
+        return load === undefined ? [] : [[id, load] as const];
+      }),
+    );
+    const prefixHits = this.#prefixes.hits(chain);
+    return {
+      ...(Object.keys(signals).length > 0 && { signals }),
+      ...(Object.keys(prefixHits).length > 0 && { prefixHits }),
+    };
   }
 
   #openWays(ground: DispatchGround): Map<string, number> {

@@ -26,6 +26,8 @@ type Reached = Exclude<ExchangeEnd, { kind: 'unreachable' }>;
 
 /** Engines that cannot be reached are passed by, until the decision finds nobody left; and not for ever. */
 const MAX_PLACEMENTS = 4;
+/** Of a request, for engines that keep what they read: the same beginning goes where it was read before. */
+const BEGINNING_BYTES = 32_768;
 
 /**
  * One call of any endpoint, from its head to its last byte: decide → intent → send → settle → end. What it may cost at
@@ -73,8 +75,9 @@ export class CallFlow {
     if (leasing) await leasing;
     const { ground } = this.#call.snapshot;
     const request = placementRequest(this.#call, opened.asked, this.#endpoint.ability);
+    const beginning = () => opened.asked.bytes.toString('latin1', 0, BEGINNING_BYTES);
     for (let attempt = 1; ; attempt++) {
-      const placed = dispatch.reserve(request, ground);
+      const placed = dispatch.reserve(request, ground, beginning);
       if ('refused' in placed) return await this.#refuse(placed.refused, placed.record, opened);
       const { reservation } = placed;
       const end = await this.#exchange(reservation, opened);

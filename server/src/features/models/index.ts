@@ -1,10 +1,12 @@
 import type { EngineEndpoint, EngineSpec, EngineState } from '../../core/engine/engine.ts';
+import type { LoadBoard } from '../../core/engine/load-signal.ts';
 import type { DeploymentFacts } from '../../core/placement/facts.ts';
 import type { Route } from '../../platform/http/route.ts';
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
 import { checkRemoteEngines, reportEngines } from './engine-reports.ts';
 import { deploymentFacts, desiredEngines, engineEndpoints } from './engine-views.ts';
 import type { ModelsContext } from './model-context.ts';
+import { pollLoads } from './load-poller.ts';
 import { modelRoutes, pullRoutes } from './model-routes.ts';
 import { readDeployments } from './model-store.ts';
 import { createModelPulls } from './pull-service.ts';
@@ -24,6 +26,12 @@ export interface Models {
   checkRemoteEngines(signal: AbortSignal): Promise<void>;
   /** A task for every second: brings model files here. */
   pullModels(signal: AbortSignal): Promise<void>;
+  /** A task of each gateway: what engines say of their load goes to the board. */
+  pollLoads(
+    endpoints: ReadonlyMap<string, EngineEndpoint>,
+    board: LoadBoard,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** What placement decides by. */
   facts(trx: AnyTransaction): Promise<DeploymentFacts[]>;
   /** Where dispatch sends bytes, by deployment. Carries opened keys: for memory only. */
@@ -42,6 +50,7 @@ export function createModels(context: ModelsContext): Models {
     reportEngines: (states) => reportEngines(context, states),
     checkRemoteEngines: (signal) => checkRemoteEngines(context, signal),
     pullModels: (signal) => pulls.work(signal),
+    pollLoads: (endpoints, board, signal) => pollLoads(context.engines, endpoints, board, signal),
     facts: (trx) => deploymentFacts(tablesOf(trx)),
     endpoints: (trx) => engineEndpoints(context, tablesOf(trx)),
     usesOf: async (trx, siteId) => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { EngineAdapter } from '../../../core/engine/engine.ts';
 import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
-import { probeChild } from '../engine-probe.ts';
+import { loadOfChild, probeChild } from '../engine-probe.ts';
 
 /** Stored when the model is added; the facts of the file are kept so that limits need no second look at it. */
 const llamaConfig = z.strictObject({
@@ -47,6 +47,7 @@ export const llamaAdapter: EngineAdapter = {
     };
   },
   probe: probeChild,
+  load: loadOfChild,
 };
 
 /** Spinning threads of two engines on all cores starve each other and everything else: one core stays free. */

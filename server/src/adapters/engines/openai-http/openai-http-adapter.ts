@@ -8,13 +8,15 @@ import { nearestNames } from '../../../core/engine/nearest-name.ts';
 import { mayConnect } from '../../../platform/engine-host/engine-address.ts';
 import { getFromEngine, type EngineReply } from '../engine-client.ts';
 import { parseEngineConfig } from '../engine-config.ts';
+import { loadOfServer } from '../engine-probe.ts';
 import { capabilitiesOf, serverOf } from './server-quirks.ts';
+import { engineWords } from '../engine-words.ts';
 
 /** Any server that speaks the OpenAI API: vLLM, SGLang, llama-server, Ollama, another Kulning. */
 const openAiHttpConfig = z.strictObject({
   baseUrl: z
-    .url({ protocol: /^https?$/u, error: 'an address that begins with http:// or https://' })
-    .refine(mayBeEngine, 'no engine may be at that address')
+    .url({ protocol: /^https?$/u, error: engineWords.httpAddress.en })
+    .refine(mayBeEngine, engineWords.addressForbidden.en)
     .describe('address up to and including /v1'),
   engineModel: z.string().min(1).max(300),
   /** Said by the server or the operator; unknown if neither did. */
@@ -48,6 +50,7 @@ export const openAiHttpAdapter: EngineAdapter = {
   },
   child: () => undefined,
   probe: probeServer,
+  load: loadOfServer,
 };
 
 /** @param baseUrl with or without a trailing slash; what stands after the host is the base path */
@@ -105,8 +108,9 @@ function modelsOf(endpoint: EngineEndpoint, reply: EngineReply): z.output<typeof
     throw new KulningError({
       code: 'engine.unauthorized',
       status: 502,
-      message: `the server refused ${endpoint.authorization === undefined ? 'a request without a key' : 'the key'} (${reply.status})`,
-      hint: 'Give the key of that server with --api-key.',
+      text: (endpoint.authorization === undefined ? engineWords.keyNeeded : engineWords.keyRefused)(
+        reply.status,
+      ),
       path: 'apiKey',
     });
   }
@@ -115,8 +119,7 @@ function modelsOf(endpoint: EngineEndpoint, reply: EngineReply): z.output<typeof
   throw new KulningError({
     code: 'engine.not_openai',
     status: 502,
-    message: `the server does not speak the OpenAI API there: GET ${endpoint.basePath}/models answered ${reply.status}`,
-    hint: 'The address usually ends in /v1, such as http://127.0.0.1:8080/v1.',
+    text: engineWords.notOpenAi(`${endpoint.basePath}/models`, reply.status),
     path: 'source',
   });
 }
@@ -136,8 +139,7 @@ function requireModel(wanted: string, served: readonly string[]): void {
   throw new KulningError({
     code: 'engine.model_not_served',
     status: 502,
-    message: `the server does not serve "${wanted}"`,
-    hint: `It serves: ${(near.length > 0 ? near : served).slice(0, 5).join(', ')}.`,
+    text: engineWords.modelNotServed(wanted, (near.length > 0 ? near : served).slice(0, 5).join(', ')),
     path: 'engineModel',
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { EngineAdapter } from '../../../core/engine/engine.ts';
 import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
-import { probeChild } from '../engine-probe.ts';
+import { loadOfChild, probeChild } from '../engine-probe.ts';
 
 const scriptedConfig = z.strictObject({
   scriptPath: z.string().min(1),
@@ -25,4 +25,5 @@ export const scriptedAdapter: EngineAdapter = {
     options: parseEngineConfig(scriptedConfig, config),
   }),
   probe: probeChild,
+  load: loadOfChild,
 };
