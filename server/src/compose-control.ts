@@ -2,36 +2,29 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { composeStores } from './compose-stores.ts';
-import { type Ground, openGround, placesOf, shippedModel } from './compose.ts';
+import { KulningError } from '@kulning/sdk';
+
+import { type Background, openBackground, openLog } from './compose-background.ts';
+import { composeFeatures, type Features } from './compose-features.ts';
+import { type Ground, openGround, shippedModel } from './compose.ts';
 import type { Config } from './config.ts';
 import type { EngineState } from './core/engine/engine.ts';
-import { createBackupFeature } from './features/backup/index.ts';
-import { createCalls } from './features/calls/index.ts';
-import { createDemo, type Demo, sampleName } from './features/demo/index.ts';
-import { createIdentity, type Identity } from './features/identity/index.ts';
+import type { Demo } from './features/demo/index.ts';
+import type { Identity } from './features/identity/index.ts';
 import { createInstanceRoutes } from './features/instance/index.ts';
-import { createPrivacy, createRecordReader, saltIn } from './features/privacy/index.ts';
-import {
-  createProof,
-  createProofWorker,
-  type LogIdentity,
-  openLogIdentity,
-  recordEvent,
-} from './features/proof/index.ts';
+import { openLogIdentity } from './features/proof/index.ts';
+import { addHealth } from './health.ts';
 import { createApi } from './platform/http/api-router.ts';
 import { createGatewayForwarder } from './platform/http/forwarder.ts';
-import { serveHttp } from './platform/http/http-server.ts';
+import { type ListenAddress, serveHttp } from './platform/http/http-server.ts';
 import type { Caller, Route } from './platform/http/route.ts';
 import { serveStaticFiles } from './platform/http/static-files.ts';
 import { serveTlog } from './platform/http/tlog.ts';
-import { type AnyTransaction, openDatabase } from './platform/postgres/database.ts';
-import { keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
-import { storeNames } from './platform/vault/store-name.ts';
+import { inTurn } from './platform/postgres/leadership.ts';
+import { holderIdOf, keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
 import { release } from './release.ts';
 import type { Role } from './serve.ts';
-import { startTasks } from './tasks.ts';
-import { tellParent, type ToControl } from './up/messages.ts';
+import { isSupervised, tellParent, type ToControl } from './up/messages.ts';
 
 const consoleFolder = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const verifier = fileURLToPath(new URL('../../packages/verify/src/verify.mjs', import.meta.url));
@@ -43,36 +36,24 @@ interface Heard {
   gatewayUrl: string | undefined;
 }
 
-/** The control process: admin API, console, sequencer and background work. */
+/** A control process: admin API and console; and the background work, unless another process does it already. */
 export async function composeControl(config: Config): Promise<Role> {
-  const heard: Heard = { engines: [], gatewayUrl: undefined };
+  const heard: Heard = { engines: [], gatewayUrl: isSupervised ? undefined : addressOf(config.gateway) };
   const ground = await openGround(config, 'control', {
     liveStates: () => heard.engines,
     decisionOf: (organisationId, callId) => features.calls.decisionOf(organisationId, callId),
+    migrates: !isSupervised,
   });
-  const { log, database, clock } = ground;
+  const { log, database, keystore, vault } = ground;
   const logIdentity = await openLogIdentity(config.keys);
-  const sequencerDatabase = openDatabase({ url: ground.databaseUrl, role: 'sequencer', poolSize: 3, log });
-  const proofWorker = createProofWorker({ database: sequencerDatabase, identity: logIdentity, clock, log });
-  await proofWorker.start();
-  const keys = await keyEpochWatcher({
-    database,
-    keystore: ground.keystore,
-    vault: ground.vault,
-    holderId: 'control',
-    log,
-  });
+  await openLog(ground, logIdentity);
+  const holderId = holderIdOf('control', config.control.port);
+  const keys = await keyEpochWatcher({ database, keystore, vault, holderId, log });
 
-  const features = composeFeatures(ground, heard, logIdentity);
-  const firstStart = await prepare(ground, features);
-  const servers = await listen(ground, heard, features);
-  const tasks = startTasks(
-    [
-      ...features.privacy.tasks,
-      { name: 'remote-engines', everyMs: 15_000, run: (signal) => ground.models.checkRemoteEngines(signal) },
-    ],
-    log,
-  );
+  const features = composeFeatures(ground, logIdentity);
+  const firstStart = await inTurn(ground.databaseUrl, 'first start', () => prepare(ground, features));
+  const background = openBackground(ground, features, logIdentity, 'control');
+  const servers = await listen(ground, heard, features, background);
   const control = await database.listen('kulning_control', () => void desireEngines(ground));
   process.on('message', (message) => void hear(message as ToControl, heard, ground));
 
@@ -80,63 +61,28 @@ export async function composeControl(config: Config): Promise<Role> {
   await desireEngines(ground);
   tellParent({ claimToken: token ?? null, firstStart });
   tellParent({ ready: true, url: servers.url });
-  log.info('control.ready');
+  if (!isSupervised && token !== undefined) showClaim(config.control.publicUrl ?? servers.url, token);
+  log.info('control.ready', { url: servers.url, site: config.site });
   return {
     close: async () => {
       await servers.close();
-      await Promise.all([tasks.stop(), proofWorker.stop(), control.close(), keys.close()]);
-      await Promise.all([database.close(), sequencerDatabase.close()]);
-      ground.vault.close();
+      await Promise.all([background.close(), control.close(), keys.close()]);
+      await database.close();
+      vault.close();
     },
   };
 }
 
-type Features = ReturnType<typeof composeFeatures>;
-
-function composeFeatures(ground: Ground, heard: Heard, logIdentity: LogIdentity) {
-  const { config, database, vault, blobs, clock, ids, keystore, log, sites, models, placements } = ground;
-  const readRecord = createRecordReader(database, vault, blobs);
-  const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
-  const proof = createProof({ database, identity: logIdentity, clock, openSalt });
-  const identity = composeIdentity(ground);
-  const folder = join(config.home, 'backups');
-  const backup = createBackupFeature({ url: ground.databaseUrl, blobs, folder, release, clock });
-  const privacy = createPrivacy({
-    database,
-    vault,
-    keystore,
-    blobs,
-    stores: composeStores(ground, backup, identity.stores),
-    required: storeNames,
-    recordEvent,
-    receiptOf: (organisationId, id) => proof.receipts.receiptById(organisationId, id),
-    clock,
-    ids,
-    log,
-  });
-  const siteNames = async (trx: AnyTransaction) =>
-    new Map((await sites.facts(trx)).map(({ id, name }) => [id, name]));
-  const calls = createCalls({ database, clock, siteNames });
-  const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
-  const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  const slices = [identity, demo, sites, models, placements, calls, proof, privacy, backup];
-  const routes: Route[] = [
-    ...slices.flatMap((slice) => slice.routes),
-    ...composeInstance(ground, heard, identity, demo),
-  ];
-  return { identity, calls, demo, privacy, proof, routes };
+/** With nobody above it to say so, this process itself tells the terminal who may claim. The log never holds it. */
+function showClaim(url: string, token: string): void {
+  process.stderr.write(`${url}/claim#${token}\n`);
 }
 
-function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {
-  return createIdentity({
-    ...database.withTables(),
-    clock,
-    ids,
-    record: async (trx, event) => void (await recordEvent(trx, event)),
-    declareMachine: (trx, machine) => sites.declareThisMachine(trx, machine),
-    secureCookies: config.control.publicUrl?.startsWith('https:') === true,
-    language: config.language,
-  });
+function routesOf(ground: Ground, heard: Heard, features: Features): readonly Route[] {
+  const { identity, demo, calls, proof, privacy, backup } = features;
+  const { sites, models, placements } = ground;
+  const slices = [identity, demo, sites, models, placements, calls, proof, privacy, backup];
+  return [...slices.flatMap(({ routes }) => routes), ...composeInstance(ground, heard, identity, demo)];
 }
 
 function composeInstance(
@@ -185,8 +131,10 @@ async function registerShipped({ models, log }: Ground): Promise<void> {
   }
 }
 
-async function listen(ground: Ground, heard: Heard, { identity, demo, proof, routes }: Features) {
+async function listen(ground: Ground, heard: Heard, features: Features, background: Background) {
   const { config, ids, log } = ground;
+  const { identity, demo, proof } = features;
+  const routes = routesOf(ground, heard, features);
   const api = (identify: Identity['identify']) =>
     createApi({
       routes,
@@ -198,31 +146,26 @@ async function listen(ground: Ground, heard: Heard, { identity, demo, proof, rou
       language: config.language,
     });
   const app = api(identity.identify);
-  app.get('/healthz', (c) => c.text('ok'));
-  app.get('/readyz', async (c) => {
-    const ready = await placesReadable(ground);
-    return c.json({ ready }, ready ? 200 : 503);
-  });
+  addHealth(app, background);
   serveTlog(app, proof.tlog);
   serveStaticFiles(app, consoleFolder, { '/verify.mjs': verifier });
   const forward = createGatewayForwarder(() => heard.gatewayUrl);
   const tcp = await serveHttp(app, config.control, 'control.port', forward);
-  const socket = await serveHttp(
-    api(operatorOf(identity, demo)),
-    join(ground.folders.run, 'operator.sock'),
-    'home',
-    forward,
+  const operatorSocket = join(ground.folders.run, 'operator.sock');
+  const socket = await serveHttp(api(operatorOf(identity, demo)), operatorSocket, 'home', forward).catch(
+    (cause: unknown) => {
+      // Another control process of this home answers the operator; one beside it need not.
+      if (isSupervised || !(cause instanceof KulningError) || cause.code !== 'port.taken') throw cause;
+      log.info('control.operator_elsewhere');
+      return undefined;
+    },
   );
-  return { url: tcp.url, close: () => Promise.all([tcp.close(drainMs), socket.close(drainMs)]) };
+  return { url: tcp.url, close: () => Promise.all([tcp.close(drainMs), socket?.close(drainMs)]) };
 }
 
-async function placesReadable({ database, sites, config }: Ground): Promise<boolean> {
-  return database
-    .inInstance('readiness', (trx) => placesOf(trx, sites, config.site))
-    .then(
-      () => true,
-      () => false,
-    );
+/** Where a gateway of this machine listens, unless its port is left to chance. */
+function addressOf({ host, port }: ListenAddress): string | undefined {
+  return port === 0 ? undefined : `http://${host}:${port}`;
 }
 
 /** Whoever can open the socket in KULNING_HOME runs this machine: until the claim they act in the sample company. */

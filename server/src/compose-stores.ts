@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Ground } from './compose.ts';
 import type { BackupFeature } from './features/backup/index.ts';
 import {
+  consequenceForBackups,
   createCopiesStore,
   createFileStore,
   createVaultStore,
@@ -45,11 +46,12 @@ export function composeStores(
       description: storeDescriptions.backups,
       method: 'not changed: what they hold is ciphertext, and the key dies here',
       copies: async () =>
-        (await backup.service.list()).map(({ name, createdAt }) => ({
+        (await backup.service.list()).map(({ name, createdAt, expiresAt }) => ({
           where: `backup ${name}`,
           description: `made ${createdAt}`,
-          expiresAt: null,
+          expiresAt,
         })),
+      consequence: consequenceForBackups,
       notVerifiable: () =>
         Promise.resolve([
           {

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { KulningError } from '@kulning/sdk';
+import {
+  chooseLanguage,
+  inEachLanguage,
+  KulningError,
+  languages,
+  type Localized,
+  problemWords,
+} from '@kulning/sdk';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { configWords, settingWords } from './config-words.ts';
 import { nearestNames } from './core/engine/nearest-name.ts';
 import { siteConfigSchema } from './features/sites/index.ts';
+import { issueSentence } from './platform/issue-words.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -15,104 +24,84 @@ const port = z.coerce.number().int().min(0).max(65_535);
  * `KULNING_GATEWAY_PORT` outside it. A setting marked secret is never printed.
  */
 const configSchema = z.strictObject({
-  home: z.string().min(1).default('.kulning').describe('State: database, sockets, spool, blobs, logs'),
-  keys: z.string().min(1).optional().describe('Encryption and signing keys; must lie outside home'),
-  site: z
-    .string()
-    .min(1)
-    .default('this-machine')
-    .describe('The site that the processes of this machine stand in'),
-  language: z
-    .enum(['en', 'fr', 'sv'])
-    .default('en')
-    .describe('Language of messages where nobody has chosen one'),
+  home: z.string().min(1).default('.kulning'),
+  keys: z.string().min(1).optional(),
+  site: z.string().min(1).default('this-machine'),
+  language: z.enum(languages),
   database: z
     .strictObject({
-      url: z
-        .string()
-        .optional()
-        .meta({ description: 'Your PostgreSQL 15+; without it Kulning runs its own', secret: true }),
-      poolSize: z.coerce.number().int().min(2).max(200).default(10).describe('Connections per process'),
+      url: z.string().optional().meta({ secret: true }),
+      poolSize: z.coerce.number().int().min(2).max(200).default(10),
     })
     .prefault({}),
   control: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('Address of the admin API and the console'),
-      port: port.default(8470).describe('Port of the admin API and the console'),
-      publicUrl: z.url().optional().describe('How browsers reach the console, when not at host and port'),
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8470),
+      publicUrl: z.url().optional(),
       maxBodyBytes: z.coerce
         .number()
         .int()
         .min(1024)
-        .default(4 * 2 ** 20)
-        .describe('Largest request to the admin API'),
+        .default(4 * 2 ** 20),
     })
     .prefault({}),
   gateway: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('Address of the OpenAI-compatible API'),
-      port: port.default(8471).describe('Port of the OpenAI-compatible API'),
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8471),
       maxBodyBytes: z.coerce
         .number()
         .int()
         .min(1024)
-        .default(32 * 2 ** 20)
-        .describe('Largest inference request'),
+        .default(32 * 2 ** 20),
       spoolBytes: z.coerce
         .number()
         .int()
         .min(2 ** 20)
-        .default(256 * 2 ** 20)
-        .describe('Disk reserved for calls not yet in the database'),
+        .default(256 * 2 ** 20),
     })
     .prefault({}),
   worker: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('Address of a worker’s /healthz, /readyz and /metrics'),
-      port: port.default(0).describe('Port of a worker’s /healthz, /readyz and /metrics; 0 picks a free one'),
+      host: z.string().default('127.0.0.1'),
+      port: port.default(0),
     })
     .prefault({}),
   outbound: z
     .strictObject({
-      allowedHosts: z
-        .array(z.string())
-        .default([])
-        .describe('Hosts that Kulning itself may connect to, for models; addresses and networks too'),
+      allowedHosts: z.array(z.string()).default([]),
     })
     .prefault({}),
   models: z
     .strictObject({
-      hub: z
-        .url()
-        .default('https://huggingface.co')
-        .describe('Where organisation/repository/file.gguf is looked up; its host must be allowed too'),
+      hub: z.url().default('https://huggingface.co'),
       maxFileBytes: z.coerce
         .number()
         .int()
         .min(2 ** 20)
-        .default(500e9)
-        .describe('Largest model file that is fetched'),
+        .default(500e9),
     })
     .prefault({}),
   backup: z
     .strictObject({
-      folder: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Where backups go; another disk is safer. Without it: in home'),
-      keepDays: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .optional()
-        .describe('Days after which backups are removed, but never the newest; without it they stay'),
+      folder: z.string().min(1).optional(),
+      keepDays: z.coerce.number().int().min(1).optional(),
     })
     .prefault({}),
-  sites: z.array(siteConfigSchema).default([]).describe('Sites beside this machine'),
+  sites: z.array(siteConfigSchema).default([]),
 });
 
 type Settings = z.output<typeof configSchema>;
+
+type PathsOf<T, Before extends string = ''> = {
+  [Name in keyof T & string]-?: NonNullable<T[Name]> extends readonly unknown[] | string | number
+    ? `${Before}${Name}`
+    : PathsOf<NonNullable<T[Name]>, `${Before}${Name}.`>;
+}[keyof T & string];
+
+/** `gateway.port` and the like. */
+export type SettingPath = PathsOf<Settings>;
 
 /** The settings, with every folder as an absolute path. */
 export type Config = Settings & {
@@ -125,7 +114,7 @@ export interface ConfigEntry {
   readonly value: unknown;
   readonly origin: string;
   readonly secret: boolean;
-  readonly description: string;
+  readonly description: Localized<string>;
 }
 
 export interface LoadedConfig {
@@ -134,9 +123,9 @@ export interface LoadedConfig {
 }
 
 interface Leaf {
-  readonly path: string;
+  readonly path: SettingPath;
   readonly variable: string;
-  readonly description: string;
+  readonly description: Localized<string>;
   readonly secret: boolean;
   readonly list: boolean;
 }
@@ -162,11 +151,11 @@ export function loadConfig(
       throw unknownKey(
         variable,
         leaves.map((candidate) => candidate.variable),
-        'The environment',
       );
     setAt(values, leaf.path, leaf.list ? text.split(',').map((item) => item.trim()) : text);
     origins.set(leaf.path, variable);
   }
+  values.language ??= chooseLanguage(undefined, environment);
   const config = parseConfig(values, leaves);
   config.home = resolve(workingDirectory, config.home);
   config.keys = resolve(workingDirectory, config.keys ?? `${config.home}-keys`);
@@ -175,8 +164,7 @@ export function loadConfig(
       code: 'config.invalid_value',
       status: 400,
       path: 'keys',
-      message: `The keys (${config.keys}) lie inside the state that they protect (${config.home}).`,
-      hint: 'Set KULNING_KEYS to a folder outside KULNING_HOME, so that a copy of one is useless without the other.',
+      text: configWords.keysInside(config.keys, config.home),
     });
   }
   config.backup.folder = resolve(workingDirectory, config.backup.folder ?? join(config.home, 'backups'));
@@ -199,8 +187,7 @@ function readConfigFile(file: string, asked: boolean): Record<string, unknown> {
     throw new KulningError({
       code: 'config.unreadable',
       status: 400,
-      message: `${file} cannot be read.`,
-      hint: 'Check that it exists and that you may read it.',
+      text: configWords.unreadable(file),
       cause,
     });
   }
@@ -211,8 +198,7 @@ function readConfigFile(file: string, asked: boolean): Record<string, unknown> {
     throw new KulningError({
       code: 'config.unreadable',
       status: 400,
-      message: `${file} is not valid YAML: ${where}`,
-      hint: 'Mend that line.',
+      text: configWords.notYaml(file, where ?? ''),
       cause,
     });
   }
@@ -222,39 +208,38 @@ function parseConfig(
   values: Record<string, unknown>,
   leaves: readonly Leaf[],
 ): z.output<typeof configSchema> {
-  const parsed = configSchema.safeParse(values);
+  const parsed = configSchema.safeParse(values, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue?.path.map(String).join('.') ?? '';
-  if (issue?.code === 'unrecognized_keys') {
+  const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
     const prefix = path === '' ? '' : `${path}.`;
     throw unknownKey(
       `${prefix}${issue.keys[0] ?? ''}`,
       leaves.map((leaf) => leaf.path),
-      'kulning.yaml',
     );
   }
   const description = leaves.find((leaf) => leaf.path === path)?.description;
+  const sentence = issueSentence(issue, path, Object.values(problemWords));
   throw new KulningError({
     code: 'config.invalid_value',
     status: 400,
     path,
-    message: `${path}: ${issue?.message ?? 'invalid'}`,
-    hint: description ? `${path} is: ${description}.` : undefined,
+    text: inEachLanguage((language) => ({
+      message: sentence[language],
+      hint: description && configWords.isSetting(path, description[language])[language],
+    })),
     cause: parsed.error,
   });
 }
 
-function unknownKey(name: string, known: readonly string[], where: string): KulningError {
+function unknownKey(name: string, known: readonly string[]): KulningError {
   const [nearest] = nearestNames(name, known);
   return new KulningError({
     code: 'config.unknown_key',
     status: 400,
     path: name,
-    message: `${where} has a setting that does not exist: ${name}.`,
-    hint: nearest
-      ? `Did you mean ${nearest}? \`kulning config\` lists every setting.`
-      : '`kulning config` lists every setting.',
+    text: nearest ? configWords.unknownKeyNear(name, nearest) : configWords.unknownKey(name),
   });
 }
 
@@ -266,11 +251,12 @@ function leavesOf(schema: z.ZodType, path: readonly string[] = []): Leaf[] {
     );
   }
   const meta = z.globalRegistry.get(schema) ?? {};
+  const name = path.join('.') as SettingPath;
   return [
     {
-      path: path.join('.'),
+      path: name,
       variable: `KULNING_${path.map((part) => part.replaceAll(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`,
-      description: schema.description ?? '',
+      description: settingWords[name],
       secret: meta.secret === true,
       list: inner instanceof z.ZodArray,
     },

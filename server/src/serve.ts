@@ -1,7 +1,9 @@
 import { KulningError } from '@kulning/sdk';
 
+import { commandWords } from './commands/command-words.ts';
 import { composeControl } from './compose-control.ts';
 import { composeGateway } from './compose-gateway.ts';
+import { composeWorker } from './compose-worker.ts';
 import type { Config } from './config.ts';
 
 /** A running process of one role. */
@@ -12,9 +14,10 @@ export interface Role {
 const roles: Readonly<Record<string, (config: Config) => Promise<Role>>> = {
   control: composeControl,
   gateway: composeGateway,
+  worker: composeWorker,
 };
 
-/** `serve --role control|gateway`: one process, until SIGTERM, SIGINT, or the end of the supervisor that started it. */
+/** `serve --role control|gateway|worker`: one process, until SIGTERM, SIGINT, or the end of the supervisor that started it. */
 export async function serve(config: Config, args: readonly string[]): Promise<void> {
   const name = args[args.indexOf('--role') + 1] ?? '';
   const start = roles[name];
@@ -22,8 +25,7 @@ export async function serve(config: Config, args: readonly string[]): Promise<vo
     throw new KulningError({
       code: 'usage.role',
       status: 400,
-      message: `There is no role “${name}”.`,
-      hint: `serve --role ${Object.keys(roles).join('|')}`,
+      text: commandWords.unknownRole(name),
     });
   }
   const stop = new Promise<void>((resolve) => {

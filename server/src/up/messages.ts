@@ -28,6 +28,9 @@ export const startedMessage = z.object({
   }),
 });
 
+/** Started by `kulning up`, or on its own. */
+export const isSupervised = process.send !== undefined;
+
 export function tellParent(message: FromChild | z.infer<typeof startedMessage>): void {
   process.send?.(message);
 }

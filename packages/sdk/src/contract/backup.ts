@@ -6,6 +6,8 @@ export const backupSchema = z.object({
   /** Its folder, below the instance's folder for backups. */
   name: z.string(),
   createdAt: z.iso.datetime(),
+  /** When Kulning removes it, though never the newest one; null: it stays until somebody removes it. */
+  expiresAt: z.iso.datetime().nullable(),
   /** The version of Kulning that made it. */
   version: z.string(),
   /** As it lies on disk. */

@@ -102,6 +102,8 @@ export const erasurePreview = z.object({
   undecided: z.array(namesakeCandidate),
   /** Records of others whose keys move to the new epoch. */
   survivors: z.int(),
+  /** What else it brings about, a sentence each, in the reader's language: older backups lose the organisation's other content. */
+  consequences: z.array(z.string()),
   residualCopies: z.array(residualCopy),
   notVerifiable: z.array(unverifiable),
 });

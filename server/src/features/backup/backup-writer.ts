@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -33,6 +33,8 @@ export interface CreateBackupOptions {
   readonly release: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Bytes that it leaves free on the disk; what else lies there must go on. Default 0. */
+  readonly keepFreeBytes?: number;
 }
 
 /**
@@ -43,17 +45,18 @@ export interface CreateBackupOptions {
 export async function createBackup(options: CreateBackupOptions): Promise<BackupManifest> {
   const target = resolve(options.target);
   await refuseExisting(target);
-  await removeAbandoned(target);
-  const draft = `${target}.partial-${ownIdentity()}`;
+  await removeAbandoned(dirname(target), (name) => name === basename(target));
+  const draft = `${target}${partial}${ownIdentity()}`;
+  const space = freeSpace(dirname(target), options.keepFreeBytes ?? 0);
   try {
     await mkdir(join(draft, 'tables'), { recursive: true, mode: 0o700 });
     const database = await withClient(options.url, 'migrator', (client) =>
       inTransaction(client, 'begin isolation level repeatable read read only', () =>
-        copyDatabase(client, draft),
+        copyDatabase(client, draft, space),
       ),
     );
     // After the database: a blob is stored before the row that names it, and blobs do not change.
-    const blobs = await copyBlobs(options.blobs, draft);
+    const blobs = await copyBlobs(options.blobs, draft, space);
     const { createdAt, release } = {
       createdAt: new Date(options.now).toISOString(),
       release: options.release,
@@ -70,10 +73,11 @@ export async function createBackup(options: CreateBackupOptions): Promise<Backup
   }
 }
 
-async function copyDatabase(client: Client, draft: string) {
+async function copyDatabase(client: Client, draft: string, space: FreeSpace) {
   const shapes = await readTables(client);
   const tables: BackupManifest['tables'] = [];
-  for (const shape of shapes) tables.push(await copyTable(client, shape, tableFile(draft, shape.name)));
+  for (const shape of shapes)
+    tables.push(await copyTable(client, shape, tableFile(draft, shape.name), space));
   return {
     instanceId: await readInstanceId(client),
     schema: await readMigrationRows(client),
@@ -88,6 +92,7 @@ async function copyTable(
   client: Client,
   shape: TableShape,
   path: string,
+  space: FreeSpace,
 ): Promise<BackupManifest['tables'][number]> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -95,7 +100,7 @@ async function copyTable(
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       bytes += chunk.length;
-      done(null, chunk);
+      space.take(chunk.length).then(() => done(null, chunk), done);
     },
   });
   let rows = 0;
@@ -116,12 +121,17 @@ async function copyTable(
   return { name: shape.name, columns: [...shape.columns], rows, bytes, sha256: hash.digest('hex') };
 }
 
-async function copyBlobs(source: BlobStore, draft: string): Promise<BackupManifest['blobs']> {
+async function copyBlobs(
+  source: BlobStore,
+  draft: string,
+  space: FreeSpace,
+): Promise<BackupManifest['blobs']> {
   const store = await openLocalBlobStore(blobFolder(draft));
   const copied: BackupManifest['blobs'] = [];
   for await (const { digest } of source.list()) {
     try {
       const stored = await store.put(source.read(digest));
+      await space.take(stored.bytes);
       if (stored.digest !== digest) throw blobDamaged(digest);
       copied.push({ digest, bytes: stored.bytes });
     } catch (error) {
@@ -143,12 +153,37 @@ async function refuseExisting(target: string): Promise<void> {
   });
 }
 
-/** What a backup to the same place left when it was killed. */
-async function removeAbandoned(target: string): Promise<void> {
-  const prefix = `${basename(target)}.partial-`;
-  const names = await readdir(dirname(target)).catch(() => []);
-  const abandoned = names.filter((name) => name.startsWith(prefix) && !isAlive(name.slice(prefix.length)));
-  for (const name of abandoned) await rm(join(dirname(target), name), { recursive: true, force: true });
+/** What backups of these names left in the folder when they were killed. */
+export async function removeAbandoned(folder: string, isBackup: (name: string) => boolean): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const [name = '', writer] = entry.split(partial);
+    if (writer !== undefined && isBackup(name) && !isAlive(writer))
+      await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+/** Between a backup's name and who writes it, until it is whole. */
+const partial = '.partial-';
+/** How much is written between two looks at the disk. */
+const lookEveryBytes = 8 * 2 ** 20;
+
+interface FreeSpace {
+  /** Notes bytes written. @throws ENOSPC once less than what must stay free is left */
+  take(bytes: number): Promise<void>;
+}
+
+function freeSpace(folder: string, keepFreeBytes: number): FreeSpace {
+  let unseen = lookEveryBytes;
+  return {
+    async take(bytes) {
+      unseen += bytes;
+      if (unseen < lookEveryBytes) return;
+      unseen = 0;
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < keepFreeBytes)
+        throw Object.assign(new Error('no space to spare'), { code: 'ENOSPC' });
+    },
+  };
 }
 
 function isDiskFull(error: unknown): boolean {

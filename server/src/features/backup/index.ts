@@ -6,6 +6,7 @@ import { type BackupDeps, type BackupService, createBackupService } from './back
 export { verifyBackup } from './backup-manifest.ts';
 export { restoreBackup } from './backup-restore.ts';
 export { createBackup } from './backup-writer.ts';
+export { createRenewal } from './backup-renewal.ts';
 export { moveInstance } from './instance-move.ts';
 
 export interface BackupFeature {

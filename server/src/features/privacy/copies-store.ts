@@ -9,6 +9,8 @@ export interface CopiesStoreOptions {
   readonly method: string;
   /** Copies that exist now: backups with their expiry. They hold ciphertext whose key dies with the epoch. */
   readonly copies: () => Promise<readonly Omit<ResidualCopy, 'readable'>[]>;
+  /** What becomes of the other content in copies that exist. */
+  readonly consequence?: Readonly<Record<Language, string>>;
   /** What Kulning cannot see: remote engines, recipients, copies that somebody made. */
   readonly notVerifiable: (organisationId: string, language: Language) => Promise<readonly Unverifiable[]>;
 }
@@ -35,9 +37,14 @@ export function createCopiesStore(options: CopiesStoreOptions): PrivacyStore {
         evidence: `${copies.length} copies hold ciphertext; its key died with this erasure`,
       };
     },
-    outlook: async (organisationId, language) => ({
-      residualCopies: await unreadable(),
-      notVerifiable: await options.notVerifiable(organisationId, language),
-    }),
+    async outlook(organisationId, language) {
+      const residualCopies = await unreadable();
+      const { consequence } = options;
+      return {
+        residualCopies,
+        notVerifiable: await options.notVerifiable(organisationId, language),
+        consequences: residualCopies.length > 0 && consequence !== undefined ? [consequence[language]] : [],
+      };
+    },
   };
 }

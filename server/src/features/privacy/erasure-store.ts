@@ -112,6 +112,14 @@ export async function oldestOpenErasure(
   return row?.id;
 }
 
+export async function lastCompletedAt(trx: PrivacyTransaction): Promise<Date | undefined> {
+  const row = await trx
+    .selectFrom('kulning.erasure')
+    .select((eb) => eb.fn.max('completed_at').as('at'))
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 export async function organisationsWithOpenErasures(trx: PrivacyTransaction): Promise<string[]> {
   const rows = await trx
     .selectFrom('kulning.erasure')

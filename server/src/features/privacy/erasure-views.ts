@@ -7,6 +7,7 @@ import {
   type ErasureKey,
   type ErasureRow,
   type ErasureStepRow,
+  lastCompletedAt,
   listErasures,
   readErasure,
   readSteps,
@@ -28,6 +29,8 @@ export interface ErasureViews {
     language: Language,
   ): Promise<{ items: Erasure[]; next?: string }>;
   get(key: ErasureKey, language: Language): Promise<Erasure>;
+  /** When the last erasure of any organisation was completed; undefined: none was. */
+  lastCompletedAt(): Promise<Date | undefined>;
   /** The file: certificate, the salt of its commitment, the leaf and its receipt. @throws `erasure.not_completed` */
   certificate(key: ErasureKey): Promise<string>;
 }
@@ -67,6 +70,7 @@ export function createErasureViews({ stores, receiptOf, ...options }: ErasureVie
       const { row, steps } = await read(key);
       return toErasure(row, steps, stores, language);
     },
+    lastCompletedAt: () => database.inInstance('last erasure', lastCompletedAt),
     async certificate(key) {
       const { row } = await read(key);
       if (row.certificate === null || row.certificate_salt === null || row.ledger_leaf === null) {

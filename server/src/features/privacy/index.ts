@@ -18,7 +18,7 @@ import { createSubjectService, type SubjectService } from './subject-service.ts'
 export { createCopiesStore } from './copies-store.ts';
 export { replayErasures } from './erasure-replay.ts';
 export { createFileStore } from './file-store.ts';
-export { storeDescriptions } from './privacy-words.ts';
+export { consequenceForBackups, storeDescriptions } from './privacy-words.ts';
 export type { PrivacyStore } from './privacy-store.ts';
 export { createRecordContent } from './record-content.ts';
 export { createRecordReader, saltIn } from './record-reader.ts';

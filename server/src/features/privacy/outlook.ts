@@ -5,10 +5,11 @@ export async function readOutlook(
   stores: readonly PrivacyStore[],
   organisationId: string,
   language: Language,
-): Promise<Outlook> {
+): Promise<Required<Outlook>> {
   const outlooks = await Promise.all(stores.map((store) => store.outlook(organisationId, language)));
   return {
     residualCopies: outlooks.flatMap(({ residualCopies }) => residualCopies),
     notVerifiable: outlooks.flatMap(({ notVerifiable }) => notVerifiable),
+    consequences: outlooks.flatMap(({ consequences = [] }) => consequences),
   };
 }

@@ -56,6 +56,8 @@ export interface Outlook {
   /** Copies that stay for a while and cannot be read any more. */
   readonly residualCopies: readonly ResidualCopy[];
   readonly notVerifiable: readonly Unverifiable[];
+  /** What else an erasure brings about there, a sentence each. */
+  readonly consequences?: readonly string[];
 }
 
 /**

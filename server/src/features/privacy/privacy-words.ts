@@ -45,6 +45,13 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
   },
 };
 
+/** An erasure kills the key under which a backup holds all of the organisation's content, not one person's alone. */
+export const consequenceForBackups: Words = {
+  en: 'Backups made before now will lose the other content of this organisation too: the key that opens it dies. A new backup is made right after.',
+  fr: "Les sauvegardes faites avant maintenant perdront aussi le reste du contenu de cette organisation : la clé qui l'ouvre meurt. Une nouvelle sauvegarde est faite juste après.",
+  sv: 'Säkerhetskopior som gjorts före nu förlorar också organisationens övriga innehåll: nyckeln som öppnar det dör. En ny säkerhetskopia görs direkt efteråt.',
+};
+
 const limits: readonly Words[] = [
   {
     en: 'Every readable record was opened and searched for the identifiers you gave, in their usual spellings. A nickname, a misspelling or a description without a name is not found: search for those too.',

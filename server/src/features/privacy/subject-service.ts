@@ -298,6 +298,10 @@ async function readMutableOutlook(
   stores: readonly PrivacyStore[],
   { organisationId, language }: SubjectRequest,
 ) {
-  const { residualCopies, notVerifiable } = await readOutlook(stores, organisationId, language);
-  return { residualCopies: [...residualCopies], notVerifiable: [...notVerifiable] };
+  const outlook = await readOutlook(stores, organisationId, language);
+  return {
+    consequences: [...outlook.consequences],
+    residualCopies: [...outlook.residualCopies],
+    notVerifiable: [...outlook.notVerifiable],
+  };
 }

@@ -57,7 +57,8 @@ export interface ProofWorkerOptions {
 }
 
 export interface ProofWorker {
-  /** Resolves once a log is open: events can be recorded from then on. */
+  /** Before anything is recorded; in every process that records, whoever sequences. */
+  openLog(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** After a restore from backup, before anything is recorded: see `Sequencer.restartLog`. */
@@ -66,12 +67,13 @@ export interface ProofWorker {
 
 const PRUNE_EVERY_MS = 60_000;
 
-/** What a control process does for the ledger in the background: sequence, have witnesses cosign, tidy. */
+/** What one process does for the ledger in the background: sequence, have witnesses cosign, tidy. */
 export function createProofWorker({ database, identity, clock, log }: ProofWorkerOptions): ProofWorker {
   const sequencer = createSequencer({ database, ...identity, clock, log });
   const feeder = createWitnessFeeder({ database, clock, log });
   let pruning: NodeJS.Timeout | undefined;
   return {
+    openLog: () => sequencer.openLog(),
     async start() {
       await sequencer.start();
       await feeder.start();

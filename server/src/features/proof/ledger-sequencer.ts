@@ -28,7 +28,9 @@ export interface SequencerOptions {
 }
 
 export interface Sequencer {
-  /** Opens the first log if there is none, then works until `stop`. */
+  /** Opens the first log if there is none: events can be recorded from then on. */
+  openLog(): Promise<void>;
+  /** Opens the log, then works until `stop`. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** One batch. `busy`: another process is at it. */
@@ -80,14 +82,18 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     }
   };
 
+  const openLog = () =>
+    database.inInstance('open the log', async (trx) => {
+      await lockLogs(trx);
+      await logs.current(trx);
+    });
+
   return {
     sequenceBatch,
+    openLog,
     async start() {
       const listener = await database.listen('kulning_outbox', bell.ring);
-      await database.inInstance('open the log', async (trx) => {
-        await lockLogs(trx);
-        await logs.current(trx);
-      });
+      await openLog();
       running = (async () => {
         await work();
         await listener.close();

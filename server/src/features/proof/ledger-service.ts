@@ -18,6 +18,7 @@ import {
   type Log,
   type SignedHead,
 } from './proof-store.ts';
+import { proofWords } from './proof-words.ts';
 import { listWitnesses } from './witness-store.ts';
 
 export interface LedgerService {
@@ -33,6 +34,8 @@ export interface LedgerService {
   }): Promise<OperationResult<typeof proofOperations.consistency>>;
   /** Whether a log is what its signed head says. It reads every entry: 100,000 a second or so. */
   audit(origin?: string): Promise<LogAudit & { origin: string }>;
+  /** How many events have no place in the ledger yet. */
+  waiting(): Promise<number>;
   /** The last head, with cosignatures if it has any. */
   checkpoint(origin?: string): Promise<string>;
 }
@@ -102,6 +105,8 @@ export function createLedgerService({ signer, instance, ...options }: LedgerServ
         };
       }),
 
+    waiting: () => database.inInstance('waiting events', waitingCount),
+
     checkpoint: (origin) =>
       database.inInstance('checkpoint', async (trx) => (await logAndHead(trx, origin)).head.note),
   };
@@ -113,8 +118,7 @@ async function logOf(trx: LedgerTransaction, origin?: string): Promise<Log> {
   throw new KulningError({
     code: 'ledger.unknown',
     status: 404,
-    message: origin === undefined ? 'No log is open yet.' : `There is no log ${origin}.`,
-    hint: 'kulning ledger status lists the logs of this instance.',
+    text: origin === undefined ? proofWords.noLogOpen : proofWords.logUnknown(origin),
     ...(origin !== undefined && { path: 'origin' }),
   });
 }
@@ -132,8 +136,7 @@ function beyond(from: number, to: number, size: number): KulningError {
   return new KulningError({
     code: 'ledger.no_such_size',
     status: 400,
-    message: `There is no proof from ${from} to ${to}: the log has ${size} entries.`,
-    hint: 'Choose 0 <= from <= to <= size.',
+    text: proofWords.noSuchSize(from, to, size),
     path: from > to ? 'from' : 'to',
   });
 }

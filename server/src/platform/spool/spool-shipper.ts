@@ -58,7 +58,10 @@ export class SpoolShipper {
   }
 }
 
-/** Moves the frames of processes that are gone, then removes their spools. Returns the ids of those processes. */
+/**
+ * Moves the frames of processes that are gone, then removes their spools. Several processes may do so at once.
+ * @returns the ids of those processes
+ */
 export async function adoptDeadSpools(
   files: SpoolFiles,
   root: string,
@@ -68,14 +71,26 @@ export async function adoptDeadSpools(
   for (const name of await files.list(root)) {
     const mark = markOfFolder(name);
     if (!mark || (await isRunning(mark))) continue;
-    const directory = join(root, name);
-    for await (const frames of recoverFrames(files, directory))
-      await destination.deliver(mark.processId, frames);
-    await destination.conclude(mark.processId);
-    await files.removeDirectory(directory);
-    adopted.push(mark.processId);
+    try {
+      await adopt(files, join(root, name), mark.processId, destination);
+      adopted.push(mark.processId);
+    } catch (error) {
+      // Another process adopted it meanwhile: it removes a spool only when all of it is delivered.
+      if ((await files.list(root)).includes(name)) throw error;
+    }
   }
   return adopted;
+}
+
+async function adopt(
+  files: SpoolFiles,
+  directory: string,
+  processId: string,
+  destination: SpoolDestination,
+): Promise<void> {
+  for await (const frames of recoverFrames(files, directory)) await destination.deliver(processId, frames);
+  await destination.conclude(processId);
+  await files.removeDirectory(directory);
 }
 
 /** Acknowledged bytes that no longer read back. Nothing is released, so that what can be saved by hand is still there. */
