@@ -2,11 +2,12 @@ import { fileURLToPath } from 'node:url';
 
 import { KulningError } from '@kulning/sdk';
 
+import { configWords } from './config-words.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import type { IdSource } from './core/id.ts';
 import { engineAdapters } from './adapters/engines/index.ts';
-import { inspectGguf } from './adapters/engines/llama/gguf-intake.ts';
+import { inspectGguf, readGgufHead } from './adapters/engines/llama/gguf-intake.ts';
 import type { EngineState } from './core/engine/engine.ts';
 import type { DecisionRecord, SiteFacts } from './core/placement/facts.ts';
 import { organisationTraits } from './features/identity/index.ts';
@@ -17,16 +18,19 @@ import { createSites, type Sites } from './features/sites/index.ts';
 import type { BlobStore } from './platform/blobs/blob-store.ts';
 import { openLocalBlobStore } from './platform/blobs/local-blob-store.ts';
 import { createIdSource, systemClock } from './platform/id-source.ts';
+import { engineMemoryBytes } from './platform/engine-host/machine-memory.ts';
 import { openFileKeystore } from './platform/keystore/file-keystore.ts';
 import type { Keystore } from './platform/keystore/keystore.ts';
 import { createLogger, type Logger } from './platform/log/logger.ts';
+import { createOutboundHosts } from './platform/outbound/outbound-hosts.ts';
 import { type AnyTransaction, type Database, openDatabase, tablesOf } from './platform/postgres/database.ts';
-import { assertSchema } from './platform/postgres/migrator.ts';
+import { embeddedServerOf } from './platform/postgres/embedded-server.ts';
+import { assertSchema, migrate } from './platform/postgres/migrator.ts';
 import { createVault } from './platform/vault/keyring-vault.ts';
 import { bindKeystore } from './platform/vault/keystore-binding-store.ts';
 import type { Vault } from './platform/vault/vault.ts';
 import { release } from './release.ts';
-import { foldersOf, type HomeFolders } from './up/home.ts';
+import { type HomeFolders, makeHome } from './up/home.ts';
 
 export const shippedModel = {
   name: 'kulning-triage',
@@ -55,6 +59,8 @@ export interface GroundParts {
   readonly liveStates: () => readonly EngineState[];
   /** What was recorded when a call was decided. */
   readonly decisionOf: (organisationId: string, callId: string) => Promise<DecisionRecord | undefined>;
+  /** Brings the schema up to this release first; `kulning up` has done so for its own processes. */
+  readonly migrates?: boolean;
 }
 
 /** Opens what a process needs whatever its role, and refuses a schema that is not of this release. */
@@ -66,10 +72,11 @@ export async function openGround(config: Config, role: string, parts: GroundPart
     () => clock.now(),
     { process: role },
   );
-  const databaseUrl = config.database.url ?? '';
+  const folders = makeHome(config.home);
+  const databaseUrl = config.database.url ?? (await embeddedServerOf(config.home));
+  if (parts.migrates === true) await migrate({ url: databaseUrl, release, log });
   const database = openDatabase({ url: databaseUrl, role: 'app', poolSize: config.database.poolSize, log });
   await assertSchema(database.kysely, release);
-  const folders = foldersOf(config.home);
   const keystore = await openFileKeystore(config.keys);
   await bindKeystore(database, keystore);
   const vault = createVault(keystore);
@@ -98,8 +105,16 @@ function composeFacts(
     clock,
     ids,
     engines: engineAdapters,
+    readModelHead: readGgufHead,
     inspectModelFile: inspectGguf,
+    memoryBytes: engineMemoryBytes(),
     secrets: secretBox(vault),
+    pulling: {
+      ...config.models,
+      hosts: createOutboundHosts(config.outbound.allowedHosts),
+      folder: folders.models,
+    },
+    log,
     runDir: folders.run,
     sites: async (trx) => (await sites.facts(trx)).map((site) => siteReference(site, config.site)),
     record,
@@ -128,8 +143,7 @@ export async function placesOf(trx: AnyTransaction, sites: Sites, slug: string) 
       code: 'site.unknown',
       status: 500,
       path: 'site',
-      message: `This process stands in the site ${slug}, which does not exist.`,
-      hint: 'Set KULNING_SITE to one that `kulning sites list` shows.',
+      text: configWords.siteUnknown(slug),
     });
   }
   return { ingressSiteId: here.id, storageSiteIds: [here.id], backupSiteIds: [] };
