@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 's' | '/s' | 'MB';
+  readonly unit: 'µs' | 'ms' | 's' | '/s' | 'MB' | '×';
   /** What it is held against, measured in the same run. */
   readonly beside?: { readonly what: string; readonly value: number };
   /** What was promised; a figure without one is told, not judged. */

@@ -1,10 +1,14 @@
-// node bench/gateway-load.ts URL CALLERS CALLS BODY: closed loop; prints { p50Ms, p99Ms, perSecond, failed } as JSON.
+// node bench/gateway-load.ts URL CALLERS CALLS BODY HEADERS: closed loop; prints { p50Ms, p99Ms, perSecond, failed } as JSON.
 import { Pool } from 'undici';
 
-const [url = '', callers = '1', calls = '1', body = ''] = process.argv.slice(2);
+const [url = '', callers = '1', calls = '1', body = '', more = '{}'] = process.argv.slice(2);
 const { origin, pathname } = new URL(url);
 const pool = new Pool(origin, { connections: Number(callers), pipelining: 1 });
-const headers = { 'content-type': 'application/json', authorization: 'Bearer kln_internal' };
+const headers = {
+  'content-type': 'application/json',
+  authorization: 'Bearer kln_internal',
+  ...(JSON.parse(more) as Record<string, string>),
+};
 const took: number[] = [];
 let left = Number(calls);
 let failed = 0;

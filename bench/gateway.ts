@@ -1,36 +1,14 @@
 // What a call through the gateway costs beside a direct one: a real process with policy (Cedar), vault, journal (synced)
 // and the shipping into a real PostgreSQL, against an engine that costs nothing. CPU is the gateway process's own, from
-// /metrics, and includes the shipping. On a busy machine CPU is the figure to trust, not the clock.
-import { type ChildProcess, spawn } from 'node:child_process';
+// /proc, and includes the shipping. On a busy machine CPU is the figure to trust, not the clock.
 import { join } from 'node:path';
 
-import { sql } from 'kysely';
-
 import { nodeSpoolFiles } from '../server/src/platform/spool/spool-files.ts';
-import { ownDatabase } from '../server/test/own-database.ts';
 import { type Figure, report } from './figure.ts';
+import { load, measured, openStand } from './gateway-stand.ts';
 
-interface Load {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly perSecond: number;
-  readonly failed: number;
-}
-
-const own = await ownDatabase();
-await own
-  .open('sequencer')
-  .inInstance('bench', (trx) =>
-    sql`insert into kulning.ledger_log (origin, opened_at, pseudonym_secret) values ('bench', now(), ${Buffer.alloc(32, 1)})`.execute(
-      trx,
-    ),
-  );
-
-const children: ChildProcess[] = [];
-const script = (path: string) => join(import.meta.dirname, path);
-const engineUrl = await start(script('gateway-engine.ts'));
-const bareUrl = await start(script('gateway-bare.ts'), engineUrl);
-const gatewayUrl = await start(script('../server/test/gateway-program.ts'), own.home, own.url, engineUrl);
+const stand = await openStand();
+const { engine, bare, gateway } = stand;
 
 const message = (text: string) => [{ role: 'user', content: text }];
 const runs = [
@@ -42,10 +20,6 @@ const bodies = {
   stream: { model: 'herd', messages: message('word '.repeat(160)), stream: true }, // 64 events
   'json 100 kB': { model: 'herd', messages: message('word '.repeat(20_000)) },
 };
-const bare = `${bareUrl}/v1/chat/completions`;
-const direct = `${engineUrl}/v1/chat/completions`;
-const through = `${gatewayUrl}/v1/chat/completions`;
-
 console.log(
   'Bare: the same two HTTP hops on node:http and undici, and nothing else; what a gateway cannot go below.',
 );
@@ -55,12 +29,11 @@ console.log(
 const measurements = new Map<string, Measured>();
 for (const [name, fields] of Object.entries(bodies)) {
   const body = JSON.stringify(fields);
-  for (const url of [bare, through]) await load(url, 16, 3_000, body);
+  for (const target of [bare, gateway]) await load(target, 16, 3_000, body);
   for (const [callers, calls] of runs) {
-    const plain = await load(direct, callers, calls, body);
-    const least = await measured(bareUrl, bare, callers, calls, body);
-    const ours = await measured(gatewayUrl, through, callers, calls, body);
-    if (plain.failed + least.failed + ours.failed > 0) throw new Error('calls failed');
+    const plain = await measured(engine, callers, calls, body);
+    const least = await measured(bare, callers, calls, body);
+    const ours = await measured(gateway, callers, calls, body);
     const row = {
       directMs: plain.p50Ms,
       bareMs: least.p50Ms,
@@ -86,8 +59,7 @@ const syncMs = await syncP50Ms();
 console.log(
   `One synced write of 4 kB by the journal's own means, p50: ${syncMs.toFixed(2)} ms; a call waits for two.`,
 );
-for (const child of children) child.kill('SIGTERM');
-await own.close();
+await stand.close();
 report(figures());
 
 interface Measured {
@@ -137,7 +109,7 @@ function figures(): Figure[] {
 }
 
 async function syncP50Ms(): Promise<number> {
-  const file = await nodeSpoolFiles.create(join(own.home, 'sync'));
+  const file = await nodeSpoolFiles.create(join(stand.home, 'sync'));
   const block = Buffer.alloc(4096, 1);
   const took: number[] = [];
   for (let index = 0; index < 300; index++) {
@@ -147,42 +119,4 @@ async function syncP50Ms(): Promise<number> {
   }
   await file.close();
   return took.toSorted((a, b) => a - b)[150] ?? Number.NaN;
-}
-
-async function measured(base: string, url: string, callers: number, calls: number, body: string) {
-  const before = await cpuSeconds(base);
-  const result = await load(url, callers, calls, body);
-  // The journal of the last calls is shipped within the next tenth of a second; it belongs to them.
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  return { ...result, cpuUs: (((await cpuSeconds(base)) - before) * 1e6) / calls };
-}
-
-async function cpuSeconds(base: string): Promise<number> {
-  const text = await (await fetch(`${base}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total ([\d.]+)$/m.exec(text)?.[1]);
-}
-
-/** Starts a script whose first line is its URL. */
-function start(path: string, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString().trim()));
-    child.once('exit', (code) => reject(new Error(`${path} ended with ${code}`)));
-  });
-}
-
-function load(url: string, callers: number, calls: number, body: string): Promise<Load> {
-  const child = spawn(
-    process.execPath,
-    [script('gateway-load.ts'), url, String(callers), String(calls), body],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let text = '';
-  child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(text) as Load) : reject(new Error(`the load ended with ${code}`)),
-    );
-  });
 }
