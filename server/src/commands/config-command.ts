@@ -1,12 +1,14 @@
+import type { Language } from '@kulning/sdk';
+
 import type { LoadedConfig } from '../config.ts';
 
 /** `kulning config`: every setting with its value and where the value comes from; secrets masked. */
-export function runConfig({ entries }: LoadedConfig, args: readonly string[]): void {
+export function runConfig({ entries }: LoadedConfig, args: readonly string[], language: Language): void {
   const rows = entries.map((entry) => ({
     setting: entry.path,
     value: entry.secret && entry.value !== undefined ? '•••••' : entry.value,
     origin: entry.origin,
-    description: entry.description,
+    description: entry.description[language],
   }));
   if (args.includes('--json')) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
