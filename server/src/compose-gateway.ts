@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { type Ground, openGround, placesOf } from './compose.ts';
 import type { Config } from './config.ts';
 import { FactsIndex } from './core/placement/facts-index.ts';
-import {
-  type CallJournal,
-  type CallShippingOptions,
-  chargedCalls,
-  createCallJournal,
-  createCallShipping,
-} from './features/calls/index.ts';
+import { type CallJournal, createCallJournal, createCallShipping } from './features/calls/index.ts';
 import { LoadBoard } from './core/engine/load-signal.ts';
 import { Dispatch } from './features/dispatch/index.ts';
 import {
@@ -20,7 +14,7 @@ import {
   sealedJson,
   SnapshotKeeper,
 } from './features/gateway/index.ts';
-import { callBooks, createGatewayLimits, type GatewayLimits, limitFacts } from './features/limits/index.ts';
+import { createGatewayLimits, type GatewayLimits, limitFacts } from './features/limits/index.ts';
 import {
   createRecordContent,
   createRecordReader,
@@ -127,13 +121,7 @@ async function openSpool(
   });
   await writer.open();
   const journal = createCallJournal(writer, epochUse);
-  const shipping: CallShippingOptions = {
-    database,
-    recordEvents,
-    insertVaultRecords,
-    onShipped: (trx, processId, calls) => callBooks.charge(trx, processId, chargedCalls(calls)),
-    onConcluded: callBooks.conclude,
-  };
+  const shipping = { database, recordEvents, insertVaultRecords };
   const moved = (callIds: Iterable<string>) => journal.moved(callIds);
   const shipper = new SpoolShipper(writer, mark.processId, createCallShipping({ ...shipping, moved }));
   const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, createCallShipping(shipping));

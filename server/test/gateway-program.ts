@@ -2,15 +2,10 @@
 // node gateway-program.ts HOME DATABASE_URL ENGINE_URL   prints its URL, ends on SIGTERM
 import { join } from 'node:path';
 
-import {
-  chargedCalls,
-  createCallJournal,
-  createCallShipping,
-  type CallShippingOptions,
-} from '../src/features/calls/index.ts';
+import { createCallJournal, createCallShipping } from '../src/features/calls/index.ts';
 import { Dispatch } from '../src/features/dispatch/index.ts';
 import { createGateway, GatewayMetrics, SnapshotKeeper } from '../src/features/gateway/index.ts';
-import { callBooks, createGatewayLimits, limitFacts } from '../src/features/limits/index.ts';
+import { createGatewayLimits, limitFacts } from '../src/features/limits/index.ts';
 import { insertVaultRecords } from '../src/features/privacy/index.ts';
 import { recordEvents } from '../src/features/proof/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
@@ -46,13 +41,7 @@ await spool.open();
 const epochUse = createEpochUse();
 const journal = createCallJournal(spool, epochUse);
 const limits = createGatewayLimits({ database, processId: mark.processId, recordEvents, now, log });
-const shipping: CallShippingOptions = {
-  database,
-  recordEvents,
-  insertVaultRecords,
-  onShipped: (trx, processId, calls) => callBooks.charge(trx, processId, chargedCalls(calls)),
-  onConcluded: callBooks.conclude,
-};
+const shipping = { database, recordEvents, insertVaultRecords };
 await adoptDeadSpools(nodeSpoolFiles, root, createCallShipping(shipping));
 const destination = createCallShipping({ ...shipping, moved: (callIds) => journal.moved(callIds) });
 const shipper = new SpoolShipper(spool, mark.processId, destination);

@@ -4,6 +4,8 @@ import type { Frame } from '../../platform/spool/spool-frame.ts';
 import type { SpoolDestination } from '../../platform/spool/spool-shipper.ts';
 import type { SealedRecord, SubjectLink, WrappedKey } from '../../platform/vault/vault.ts';
 import type { CallIntent, CallSettlement, SealedJson } from '../dispatch/index.ts';
+import { callBooks } from '../limits/index.ts';
+import { chargedCalls } from './call-charges.ts';
 import type { JournalRecord } from './call-journal.ts';
 import { callEvent, type EndedCall } from './call-leaf.ts';
 import {
@@ -34,10 +36,6 @@ export interface CallShippingOptions {
   readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
   /** Into the vault's table, in this transaction. */
   readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
-  /** Puts calls that ended into other books, in this transaction. */
-  readonly onShipped?: (trx: AnyTransaction, processId: string, calls: readonly EndedCall[]) => Promise<void>;
-  /** All that the process ever recorded is here, in this transaction. */
-  readonly onConcluded?: (trx: AnyTransaction, processId: string) => Promise<void>;
   /** These calls have ended and are in the database. */
   readonly moved?: (callIds: Iterable<string>) => void;
 }
@@ -46,7 +44,10 @@ const DAY_MS = 86_400_000;
 /** A salt names nobody and says nothing, but what belongs to no one must have an end: it outlives claims (ten years). */
 const SALT_DAYS = 3650;
 
-/** Moves the journal into the database: the call, its ledger entry and its vault record commit together, once. */
+/**
+ * Moves the journal into the database: the call, its ledger entry, its vault record and what it counts for against
+ * limits commit together, once.
+ */
 export function createCallShipping(options: CallShippingOptions): SpoolDestination {
   const database = options.database.withTables<CallTables>();
   const write = async (trx: CallTransaction, calls: readonly EndedCall[]) => {
@@ -63,7 +64,7 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
         if (!last) return;
         const { ended, running } = await pair(trx, fresh);
         await write(trx, ended);
-        await options.onShipped?.(trx, processId, ended);
+        await callBooks.charge(trx, processId, chargedCalls(ended));
         await keepBegun(trx, processId, running);
         await moveOffset(trx, processId, last.sequence);
       });
@@ -78,7 +79,7 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
           trx,
           orphans.map((intent) => ({ intent, settlement: undefined })),
         );
-        await options.onConcluded?.(trx, processId);
+        await callBooks.conclude(trx, processId);
         await forgetOffset(trx, processId);
       });
     },

@@ -7,9 +7,8 @@ import type { Database } from '../../platform/postgres/database.ts';
 import type { CallTables } from './call-tables.ts';
 import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
 
-export { chargedCalls } from './call-charges.ts';
 export { type CallJournal, createCallJournal } from './call-journal.ts';
-export { type CallShippingOptions, createCallShipping } from './call-shipping.ts';
+export { createCallShipping } from './call-shipping.ts';
 export type { SiteNames } from './call-views.ts';
 import { callWords } from './call-words.ts';
 

@@ -95,7 +95,7 @@ export interface LimitTables {
     hour: Date;
     calls: Count;
   };
-  'kulning.organisation': { id: string; parent_id: string | null; name: string };
+  'kulning.organisation': { id: string; parent_id: string | null; name: string; created_at: Date };
   'kulning.api_key': { id: string; organisation_id: string; name: string; revoked_at: Date | null };
   'kulning.deployment': { id: string };
 }

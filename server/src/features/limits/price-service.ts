@@ -1,0 +1,80 @@
+import type { HandlerInput, PriceView, pricesOperations } from '@kulning/sdk';
+
+import { bump, isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
+import { priceInThePast, unknownDeployment } from './limit-errors.ts';
+
+type NewPrice = HandlerInput<typeof pricesOperations.set>['body'];
+
+/** Clocks of callers differ a little; what is meant as now may look like a moment ago. */
+const SLACK_MS = 60_000;
+
+export const listPrices = ({ database, clock }: LimitContext): Promise<PriceView[]> =>
+  database.inInstance('price list', (trx) => prices(trx, clock.now()));
+
+/** A new version; those before stay, because calls were charged by them. @throws KulningError `deployment.unknown`, `price.in_the_past` */
+export function setPrice(context: LimitContext, price: NewPrice): Promise<PriceView> {
+  const now = context.clock.now();
+  const given = price.validFrom === undefined ? now : Date.parse(price.validFrom);
+  if (given < now - SLACK_MS) throw priceInThePast();
+  const validFrom = new Date(Math.max(now, given));
+  const id = context.ids.next('price');
+  const row = {
+    micro_eur_per_million_input: Math.round(price.eurPerMillionInput * 1e6),
+    micro_eur_per_million_output: Math.round(price.eurPerMillionOutput * 1e6),
+    nano_eur_per_call: Math.round(price.eurPerCall * 1e9),
+  };
+  return context.database.inInstance('price list', async (trx) => {
+    const deployment = await trx
+      .selectFrom('kulning.deployment')
+      .select('id')
+      .where('id', '=', price.deploymentId)
+      .executeTakeFirst();
+    if (!deployment) throw unknownDeployment(price.deploymentId);
+    await trx
+      .insertInto('kulning.price')
+      .values({ id, deployment_id: deployment.id, ...row, valid_from: validFrom, created_at: new Date(now) })
+      .execute();
+    await bump(trx);
+    await context.record(trx, {
+      kind: 'price.set',
+      at: isoNow(context.clock),
+      organisation: null,
+      body: {
+        price: id,
+        deployment: deployment.id,
+        microEurPerMillionInput: row.micro_eur_per_million_input,
+        microEurPerMillionOutput: row.micro_eur_per_million_output,
+        nanoEurPerCall: row.nano_eur_per_call,
+        validFrom: validFrom.toISOString(),
+      },
+    });
+    const made = (await prices(trx, now)).find((each) => each.id === id);
+    if (!made) throw unknownDeployment(price.deploymentId);
+    return made;
+  });
+}
+
+async function prices(trx: LimitTransaction, now: number): Promise<PriceView[]> {
+  const rows = await trx
+    .selectFrom('kulning.price')
+    .selectAll()
+    .orderBy('deployment_id')
+    .orderBy('valid_from', 'desc')
+    .orderBy('row_id', 'desc')
+    .execute();
+  const seen = new Set<string>();
+  return rows.map((row) => {
+    const begun = row.valid_from.getTime() <= now;
+    const current = begun && !seen.has(row.deployment_id);
+    if (begun) seen.add(row.deployment_id);
+    return {
+      id: row.id,
+      deploymentId: row.deployment_id,
+      eurPerMillionInput: Number(row.micro_eur_per_million_input) / 1e6,
+      eurPerMillionOutput: Number(row.micro_eur_per_million_output) / 1e6,
+      eurPerCall: Number(row.nano_eur_per_call) / 1e9,
+      validFrom: row.valid_from.toISOString(),
+      current,
+    };
+  });
+}
