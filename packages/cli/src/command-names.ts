@@ -1,5 +1,5 @@
 /** Commands about this machine, which the server's own program runs. */
-export const machineCommands = ['down', 'status', 'doctor', 'config', 'restore', 'move'] as const;
+export const machineCommands = ['serve', 'down', 'status', 'doctor', 'config', 'restore', 'move'] as const;
 
 export const ownCommands = ['up', 'login', 'logout', 'chat', 'verify', 'witness'] as const;
 

@@ -17,6 +17,7 @@ export const en = {
   chat: 'ask a model, and see where and why it was answered',
   verify: 'check a receipt or an evidence bundle, offline',
   witness: 'run a witness that cosigns the heads of another machine’s ledger',
+  serve: 'one more process of an instance: --role control, gateway or worker',
   restore: 'bring a backup into an empty home',
   move: 'copy this instance to another PostgreSQL (--to URL)',
   unknownCommand: (name: string) => `There is no command “${name}”.`,

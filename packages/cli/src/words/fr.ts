@@ -18,6 +18,7 @@ export const fr: Words = {
   chat: 'interroger un modèle, et voir où et pourquoi la réponse a été faite',
   verify: 'vérifier un reçu ou un dossier de preuves, hors ligne',
   witness: 'lancer un témoin qui cosigne les têtes du registre d’une autre machine',
+  serve: 'un processus de plus pour une instance : --role control, gateway ou worker',
   restore: 'ramener une sauvegarde dans un dossier vide',
   move: 'copier cette instance vers un autre PostgreSQL (--to URL)',
   unknownCommand: (name) => `La commande « ${name} » n’existe pas.`,

@@ -18,6 +18,7 @@ export const sv: Words = {
   chat: 'fråga en modell, och se var och varför svaret gavs',
   verify: 'kontrollera ett kvitto eller ett bevispaket, utan nät',
   witness: 'kör ett vittne som medsignerar en annan maskins loggbok',
+  serve: 'en process till i en instans: --role control, gateway eller worker',
   restore: 'läs in en säkerhetskopia i en tom mapp',
   move: 'kopiera instansen till en annan PostgreSQL (--to URL)',
   unknownCommand: (name) => `Kommandot ”${name}” finns inte.`,
