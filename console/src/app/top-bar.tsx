@@ -49,7 +49,7 @@ function Breadcrumb() {
   return (
     <nav aria-label={words.frame.breadcrumb} className="min-w-0 px-1 max-sm:hidden">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm whitespace-nowrap">
-        {section.pages.length > 1 && (
+        {words.nav[section.name] !== words.pages[page.name] && section.pages.length > 1 && (
           <li className="text-soft">
             <Link to={section.pages[0].path} className="hover:text-ink">
               {words.nav[section.name]}

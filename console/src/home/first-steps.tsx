@@ -32,8 +32,13 @@ export function FirstSteps({ steps: answer }: { readonly steps: Answer<Steps> })
   const words = useWords();
   const { organisation, organisations } = useSession();
   const { change, error } = useSwitchOrganisation();
-  const sample = organisations.find(({ demonstration }) => demonstration);
-  const elsewhere = sample && sample.id !== organisation.id ? sample.id : undefined;
+  /** Where a step is taken, if that is not here. */
+  const elsewhere = (inSample: boolean) =>
+    organisation.demonstration === inSample
+      ? undefined
+      : organisations.find(({ demonstration }) => demonstration === inSample)?.id;
+  const goTo = (id: string | undefined, href: string) =>
+    id === undefined ? undefined : () => change(id, href);
   return (
     <Panel title={words.steps.title} flush>
       {error && <Problem error={error} />}
@@ -46,15 +51,13 @@ export function FirstSteps({ steps: answer }: { readonly steps: Answer<Steps> })
                 step={step}
                 done={items.some(({ id, done }) => id === step.id && done)}
                 number={index + 1}
-                onGo={
-                  step.inSample && elsewhere !== undefined ? () => change(elsewhere, step.href) : undefined
-                }
+                onGo={goTo(elsewhere(step.inSample), step.href)}
               />
             ))}
           </ol>
         )}
       </Loaded>
-      {elsewhere !== undefined && (
+      {elsewhere(true) !== undefined && (
         <p className="border-t border-line px-4 py-2 text-xs text-soft">{words.steps.inSample}</p>
       )}
     </Panel>

@@ -14,6 +14,21 @@ import { useSpeech } from '../words/words.tsx';
 export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => void }) {
   const { words } = useSpeech();
   const may = useMay();
+  return (
+    <>
+      {may('models:write') ? (
+        <Addition onDone={onDone} />
+      ) : (
+        <p className="px-4 py-4 text-sm">{words.models.mayNotAdd}</p>
+      )}
+      <Guidance />
+    </>
+  );
+}
+
+function Addition({ onDone }: { readonly onDone: (model: ModelView) => void }) {
+  const { words } = useSpeech();
+  const may = useMay();
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const act = useAct(modelsOperations.add, [modelsOperations.list]);
   const add = (texts: FormTexts) => {
@@ -29,66 +44,63 @@ export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => v
     act.mutate({ body }, { onSuccess: onDone });
   };
   return (
-    <>
-      <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
-        <Field
-          label={words.models.sourceLabel}
-          hint={words.models.sourceHint}
-          error={errorAt(act.error, 'source')}
-        >
-          <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
-        </Field>
-        <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
-          <TextInput name="name" pattern="[a-z0-9][a-z0-9._\-]{0,79}" />
-        </Field>
-        <Field label={words.models.siteLabel} error={errorAt(act.error, 'siteId')}>
-          <Select name="siteId" defaultValue="">
-            <option value="">{words.names.thisMachine}</option>
-            {(sites.data?.items ?? [])
-              .filter(({ slug }) => slug !== thisMachineSlug)
-              .map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {siteName(name, words)}
-                </option>
-              ))}
-          </Select>
-        </Field>
-        <details className="text-sm">
-          <summary className="w-fit text-soft">{words.models.more}</summary>
-          <div className="mt-3 flex flex-col gap-4">
-            <Field
-              label={words.models.engineModel}
-              hint={words.models.engineModelHint}
-              error={errorAt(act.error, 'engineModel')}
-            >
-              <TextInput name="engineModel" />
-            </Field>
-            <Field
-              label={words.models.apiKey}
-              hint={words.models.apiKeyHint}
-              error={errorAt(act.error, 'apiKey')}
-            >
-              <TextInput name="apiKey" type="password" autoComplete="off" />
-            </Field>
-            <Field
-              label={words.models.licence}
-              hint={words.models.licenceHint}
-              error={errorAt(act.error, 'licence.id')}
-            >
-              <TextInput name="licence" placeholder="Apache-2.0" />
-            </Field>
-            <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
-              <TextInput name="contextTokens" type="number" min={64} />
-            </Field>
-          </div>
-        </details>
-        {act.isError && <Problem error={act.error} />}
-        <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
-          {words.models.add}
-        </Button>
-      </form>
-      <Guidance />
-    </>
+    <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
+      <Field
+        label={words.models.sourceLabel}
+        hint={words.models.sourceHint}
+        error={errorAt(act.error, 'source')}
+      >
+        <TextInput name="source" required maxLength={4096} placeholder="http://127.0.0.1:8080/v1" />
+      </Field>
+      <Field label={words.models.nameLabel} hint={words.models.nameHint} error={errorAt(act.error, 'name')}>
+        <TextInput name="name" pattern="[a-z0-9][a-z0-9._\-]{0,79}" />
+      </Field>
+      <Field label={words.models.siteLabel} error={errorAt(act.error, 'siteId')}>
+        <Select name="siteId" defaultValue="">
+          <option value="">{words.names.thisMachine}</option>
+          {(sites.data?.items ?? [])
+            .filter(({ slug }) => slug !== thisMachineSlug)
+            .map(({ id, name }) => (
+              <option key={id} value={id}>
+                {siteName(name, words)}
+              </option>
+            ))}
+        </Select>
+      </Field>
+      <details className="text-sm">
+        <summary className="w-fit text-soft">{words.models.more}</summary>
+        <div className="mt-3 flex flex-col gap-4">
+          <Field
+            label={words.models.engineModel}
+            hint={words.models.engineModelHint}
+            error={errorAt(act.error, 'engineModel')}
+          >
+            <TextInput name="engineModel" />
+          </Field>
+          <Field
+            label={words.models.apiKey}
+            hint={words.models.apiKeyHint}
+            error={errorAt(act.error, 'apiKey')}
+          >
+            <TextInput name="apiKey" type="password" autoComplete="off" />
+          </Field>
+          <Field
+            label={words.models.licence}
+            hint={words.models.licenceHint}
+            error={errorAt(act.error, 'licence.id')}
+          >
+            <TextInput name="licence" placeholder="Apache-2.0" />
+          </Field>
+          <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
+            <TextInput name="contextTokens" type="number" min={64} />
+          </Field>
+        </div>
+      </details>
+      {act.isError && <Problem error={act.error} />}
+      <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
+        {words.models.add}
+      </Button>
+    </form>
   );
 }
 

@@ -101,7 +101,6 @@ function Rules({ policy }: { readonly policy: PolicyVersion }) {
           </Button>
         ))}
       </div>
-      <CodeLine text={policy.hash} />
       <ul className="m-0 flex list-none flex-col gap-2 p-0">
         {rules.map((rule) => (
           <li key={rule.id} className="rounded-base border border-line bg-raised px-4 py-3">
@@ -126,6 +125,10 @@ function Rules({ policy }: { readonly policy: PolicyVersion }) {
           </li>
         ))}
       </ul>
+      <div className="flex flex-col gap-1.5 text-sm text-soft">
+        <p>{words.policy.hash}</p>
+        <CodeLine text={policy.hash} />
+      </div>
     </div>
   );
 }

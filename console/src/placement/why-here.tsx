@@ -12,7 +12,7 @@ export const tagTones = {
   law: 'accent',
   licence: 'waiting',
   contract: 'neutral',
-  house: 'lawful',
+  house: 'neutral',
 } as const satisfies Record<Rule['tag'], Tone>;
 
 export function RuleLine({ rule }: { readonly rule: Rule }) {
@@ -72,7 +72,7 @@ function CandidateItem({ candidate }: { readonly candidate: Candidate }) {
   return (
     <div className="flex flex-col gap-2 border-t border-line px-4 py-3">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="font-medium">{siteNameAlone(site.name, words)}</span>
+        <span className="font-medium first-letter:uppercase">{siteNameAlone(site.name, words)}</span>
         {site.country !== undefined && <span className="text-soft">{format.country(site.country)}</span>}
         {site.simulated && <Hatched>{words.common.simulated}</Hatched>}
         <Badge tone={verdictTones[candidate.verdict]}>{words.why.verdicts[candidate.verdict]}</Badge>
@@ -132,7 +132,9 @@ function Criteria({ candidate }: { readonly candidate: Candidate }) {
             <td className="py-0.5 text-right whitespace-nowrap">
               {criterion.value === undefined
                 ? words.provenance.unknown
-                : `${format.number(criterion.value)}\u00a0${criterion.unit}`}
+                : criterion.name === 'load'
+                  ? words.why.loadOf(format.percent(criterion.value))
+                  : `${format.number(criterion.value)}\u00a0${criterion.unit}`}
             </td>
             <td className="py-0.5 pl-3">
               <span className={criterion.provenance === 'modelled' ? 'hatched' : ''}>

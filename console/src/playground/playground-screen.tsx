@@ -22,6 +22,9 @@ type Mail = OperationResult<typeof instanceOperations.demoMails>['items'][number
 
 const dataClasses: readonly DataClass[] = ['public', 'internal', 'personal', 'special', 'none'];
 
+/** `Anna Lind <anna.lind@example.org>` by name; the address is in the title. */
+const senderOf = ({ from }: Mail) => /^(.+?)\s*</.exec(from)?.[1] ?? from;
+
 const textOf = (mail: Mail) => `${mail.subject}\n\n${mail.body}`;
 
 /** Any OpenAI client does the same; the key says the data class unless a header says a stricter one. */
@@ -118,7 +121,7 @@ function Bench({
                 ))}
               </Select>
             </Field>
-            <Field label={words.playground.dataClass}>
+            <Field label={words.playground.dataClass} hint={words.classHints[dataClass]}>
               <Select value={dataClass} onChange={(event) => set({ class: event.target.value as DataClass })}>
                 {dataClasses.map((name) => (
                   <option key={name} value={name}>
@@ -187,7 +190,9 @@ function MailList({
                 className={`block w-full px-3 py-2 text-left -outline-offset-2 ${mail.id === selected ? 'bg-accent-wash' : 'hover:bg-sunken'}`}
               >
                 <span className="flex items-baseline justify-between gap-2">
-                  <span className="truncate text-sm font-medium">{mail.from}</span>
+                  <span className="truncate text-sm font-medium" title={mail.from}>
+                    {senderOf(mail)}
+                  </span>
                   <Badge>{mail.language}</Badge>
                 </span>
                 <span lang={mail.language} className="block truncate text-xs text-soft">

@@ -22,6 +22,11 @@ export function ErasurePreviewView({ plan, findings, decisions, onDecide }: Eras
       <StoreCounts plan={plan} />
       <SharedRecords plan={plan} findings={findings} decisions={decisions} onDecide={onDecide} />
       {plan.survivors > 0 && <p className="text-sm">{words.person.survivors(plan.survivors)}</p>}
+      {plan.consequences.map((consequence) => (
+        <p key={consequence} className="text-sm">
+          {consequence}
+        </p>
+      ))}
       {plan.residualCopies.length > 0 && (
         <Listed title={words.person.residual}>
           {plan.residualCopies.map((copy) => (

@@ -1,9 +1,10 @@
 import { callsOperations, decisionsOperations, proofOperations, type Receipt } from '@kulning/sdk';
 
 import { useOperation } from '../app/api.tsx';
+import { siteNameAlone } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { WhyHere } from '../placement/why-here.tsx';
-import { Badge } from '../ui/badge.tsx';
+import { Badge, Hatched } from '../ui/badge.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { CodeLine } from '../ui/copy.tsx';
 import { FactRow, Facts } from '../ui/facts.tsx';
@@ -51,7 +52,6 @@ export function ReceiptDetail({ id }: { readonly id: string }) {
               <code className="font-mono text-xs break-all">{value.id}</code>
             </div>
             <ReceiptCheck receipt={value} />
-            <Elsewhere receipt={value} />
           </>
         )}
       </Loaded>
@@ -62,6 +62,7 @@ export function ReceiptDetail({ id }: { readonly id: string }) {
           <Loaded answer={decision}>{(value) => <WhyHere decision={value} />}</Loaded>
         </section>
       )}
+      {receipt.data && <Elsewhere receipt={receipt.data} />}
     </>
   );
 }
@@ -107,13 +108,21 @@ function CallFacts({ id }: { readonly id: string }) {
               <CallOutcome outcome={value.outcome} />{' '}
               {value.reason !== null && <code className="font-mono text-xs">{value.reason}</code>}
             </FactRow>
+            <FactRow name={words.receipts.site}>
+              {value.site === null ? (
+                words.receipts.nowhere
+              ) : (
+                <>
+                  {siteNameAlone(value.site.name, words)}{' '}
+                  {value.site.simulated && <Hatched>{words.common.simulated}</Hatched>}
+                </>
+              )}
+            </FactRow>
             <FactRow name={words.receipts.dataClass}>
               {value.dataClass === null ? words.classes.none : words.classes[value.dataClass]}
             </FactRow>
             <FactRow name={words.receipts.purpose}>{value.purpose}</FactRow>
-            <FactRow name={words.receipts.model}>
-              {value.modelVersion === null ? value.model : `${value.model} · ${value.modelVersion}`}
-            </FactRow>
+            <FactRow name={words.receipts.model}>{value.model}</FactRow>
             <FactRow name={words.receipts.tokens}>
               {value.inputTokens === null && value.outputTokens === null
                 ? words.provenance.unknown

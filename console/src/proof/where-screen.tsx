@@ -33,7 +33,9 @@ export function WhereScreen() {
           {(['T0', 'T1', 'T2', 'T3'] as const).map((tier) => (
             <div key={tier} className="contents">
               <dt className="font-mono font-medium">{tier}</dt>
-              <dd className="m-0 text-soft">{words.tiers[tier]}</dd>
+              <dd className="m-0 text-soft first-letter:uppercase max-sm:-mt-1.5 max-sm:mb-1">
+                {words.tiers[tier]}
+              </dd>
             </div>
           ))}
         </dl>

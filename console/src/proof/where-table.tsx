@@ -36,7 +36,10 @@ export function WhereTable({ where }: { readonly where: Whereabouts }) {
                 </span>
                 {place.simulated && <Hatched>{words.common.simulated}</Hatched>}
                 {place.tier !== null && (
-                  <Hint label={words.tiers[place.tier]} content={words.tiers[place.tier]}>
+                  <Hint
+                    label={words.tierOf(place.tier, words.tiers[place.tier])}
+                    content={words.tiers[place.tier]}
+                  >
                     <Badge>{place.tier}</Badge>
                   </Hint>
                 )}

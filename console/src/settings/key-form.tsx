@@ -82,25 +82,28 @@ export function KeyForm({ open, onClose }: { readonly open: boolean; readonly on
         <Field label={words.receipts.purpose} error={errorAt(act.error, 'purpose')}>
           <TextInput name="purpose" maxLength={120} />
         </Field>
-        <fieldset>
-          <legend className="text-sm font-medium">{words.keys.scopes}</legend>
-          <div className="mt-1 grid grid-cols-1 gap-x-4 gap-y-1 sm:grid-cols-2">
-            {scopes
-              .filter((scope) => session.scopes.includes(scope))
-              .map((scope) => (
-                <Checkbox
-                  key={scope}
-                  label={<code className="font-mono text-xs">{scope}</code>}
-                  checked={chosen.includes(scope)}
-                  onChange={(event) =>
-                    setChosen(
-                      event.target.checked ? [...chosen, scope] : chosen.filter((other) => other !== scope),
-                    )
-                  }
-                />
-              ))}
-          </div>
-        </fieldset>
+        <details className="text-sm">
+          <summary className="w-fit text-soft">{words.keys.scopesOf(chosen.length)}</summary>
+          <fieldset>
+            <legend className="sr-only">{words.keys.scopes}</legend>
+            <div className="mt-2 grid grid-cols-1 gap-x-4 gap-y-1 sm:grid-cols-2">
+              {scopes
+                .filter((scope) => session.scopes.includes(scope))
+                .map((scope) => (
+                  <Checkbox
+                    key={scope}
+                    label={<code className="font-mono text-xs">{scope}</code>}
+                    checked={chosen.includes(scope)}
+                    onChange={(event) =>
+                      setChosen(
+                        event.target.checked ? [...chosen, scope] : chosen.filter((other) => other !== scope),
+                      )
+                    }
+                  />
+                ))}
+            </div>
+          </fieldset>
+        </details>
         {act.isError && <Problem error={act.error} />}
         <div className="flex justify-end gap-2">
           <Button onClick={close}>{words.common.cancel}</Button>

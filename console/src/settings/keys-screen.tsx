@@ -98,6 +98,7 @@ function useKeyColumns(onRevoke: (key: Key) => void): readonly Column<Key>[] {
     {
       id: 'prefix',
       title: words.keys.prefix,
+      wide: true,
       cell: (row) => <code className="font-mono text-xs">{row.prefix}…</code>,
       value: (row) => row.prefix,
     },

@@ -78,7 +78,7 @@ export function MembersScreen() {
           {roles.map((role) => (
             <div key={role} className="contents">
               <dt className="font-medium">{words.members.roles[role]}</dt>
-              <dd className="m-0 text-soft">{words.members.roleMeans[role]}</dd>
+              <dd className="m-0 text-soft max-sm:-mt-1.5 max-sm:mb-1">{words.members.roleMeans[role]}</dd>
             </div>
           ))}
         </dl>

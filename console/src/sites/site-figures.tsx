@@ -1,6 +1,6 @@
 import type { Site } from '@kulning/sdk';
 
-import { siteName, siteNameAlone } from '../app/names.ts';
+import { siteName } from '../app/names.ts';
 import { Badge, Hatched } from '../ui/badge.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -69,7 +69,7 @@ export function siteColumns(words: Words, format: Format): readonly Column<Site>
     {
       id: 'name',
       title: words.sites.name,
-      cell: (site) => siteNameAlone(site.name, words),
+      cell: (site) => siteName(site.name, words),
       value: (site) => siteName(site.name, words),
     },
     {
@@ -96,6 +96,7 @@ export function siteColumns(words: Words, format: Format): readonly Column<Site>
       id: 'carbon',
       title: words.sites.figures.gramsCo2PerKwh,
       align: 'end',
+      wide: true,
       cell: (site) => <SiteFigure site={site} name="gramsCo2PerKwh" />,
       value: (site) => site.gramsCo2PerKwh?.value ?? null,
     },

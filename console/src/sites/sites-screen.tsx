@@ -2,7 +2,7 @@ import { sitesOperations, type Site } from '@kulning/sdk';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
-import { siteName, siteNameAlone } from '../app/names.ts';
+import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { SiteMap } from '../map/site-map.tsx';
 import { Button } from '../ui/button.tsx';
@@ -48,7 +48,7 @@ export function SitesScreen() {
       };
     return {
       id: chosen.id,
-      title: siteNameAlone(chosen.name, words),
+      title: siteName(chosen.name, words),
       content: (
         <SiteDetail
           key={chosen.id}

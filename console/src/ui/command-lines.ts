@@ -31,7 +31,9 @@ const quoted = (text: string) =>
 function cliOf({ id }: Operation, { params = {}, query = {}, body = {} }: AnyInput): string {
   const [area = '', verb = ''] = id.split('.');
   const flags = Object.entries({ ...query, ...body }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${kebab(name)}`, quoted(String(value))],
+    value === undefined
+      ? []
+      : [`--${kebab(name)}`, quoted(typeof value === 'string' ? value : JSON.stringify(value))],
   );
   return [
     'npx kulning',

@@ -32,7 +32,9 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       className="inline-flex min-h-6 shrink-0 items-center gap-1 rounded-[4px] px-1.5 text-xs text-soft hover:bg-sunken hover:text-ink"
     >
       {state === 'copied' ? <CheckIcon className="size-3.5" /> : <CopyIcon className="size-3.5" />}
-      <span aria-live="polite">{said}</span>
+      <span aria-live="polite" className={state === 'idle' ? 'max-sm:sr-only' : ''}>
+        {said}
+      </span>
     </button>
   );
 }
@@ -43,7 +45,7 @@ export function CodeLine({ text, label }: { readonly text: string; readonly labe
     <div className="flex items-start gap-2 rounded-base border border-line bg-sunken py-1 pr-1 pl-3">
       <code
         tabIndex={text.length > longLength ? 0 : undefined}
-        className="max-h-24 min-w-0 flex-1 overflow-y-auto py-0.5 font-mono text-xs break-all whitespace-pre-wrap"
+        className="max-h-24 min-w-0 flex-1 overflow-y-auto py-0.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap"
       >
         {text}
       </code>

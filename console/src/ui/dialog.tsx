@@ -1,5 +1,5 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 
 import { useWords } from '../words/words.tsx';
 import { CloseIcon } from './icons.tsx';
@@ -14,12 +14,19 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, description, children }: DialogProps) {
   const words = useWords();
+  const content = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-veil transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <BaseDialog.Viewport className="fixed inset-0 z-50 grid place-items-center overflow-y-auto p-3">
-          <BaseDialog.Popup className="w-full max-w-lg rounded-base border border-line bg-raised p-5 shadow-lift outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
+          <BaseDialog.Popup
+            // The first field, or else the first button of the content: not the one that closes it again.
+            initialFocus={() =>
+              content.current?.querySelector<HTMLElement>('input, select, textarea, button')
+            }
+            className="w-full max-w-lg rounded-base border border-line bg-raised p-5 shadow-lift outline-none transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0"
+          >
             <div className="flex items-start justify-between gap-4">
               <BaseDialog.Title className="text-lg font-semibold">{title}</BaseDialog.Title>
               <BaseDialog.Close
@@ -34,7 +41,9 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
                 {description}
               </BaseDialog.Description>
             )}
-            <div className="mt-4">{children}</div>
+            <div ref={content} className="mt-4">
+              {children}
+            </div>
           </BaseDialog.Popup>
         </BaseDialog.Viewport>
       </BaseDialog.Portal>

@@ -30,7 +30,7 @@ export function Fact({
     );
   }
   const lines = [
-    words.tiers[fact.tier],
+    words.tierOf(fact.tier, words.tiers[fact.tier]),
     fact.source,
     ...(fact.validUntil === undefined ? [] : [words.provenance.until(format.date(fact.validUntil))]),
   ];

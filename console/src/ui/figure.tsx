@@ -10,7 +10,7 @@ interface FigureProps {
   readonly provenance?: Provenance | undefined;
   /** How it was obtained, or who said so. */
   readonly source?: string | undefined;
-  readonly tier?: string | undefined;
+  readonly tier?: 'T0' | 'T1' | 'T2' | 'T3' | undefined;
   readonly validUntil?: string | undefined;
   readonly digits?: number;
   /** How to make an unknown figure known. */
@@ -35,7 +35,7 @@ export function Figure({
   const facts = [
     words.provenance.named[known ? provenance : 'unknown'],
     known ? source : (remedy ?? words.provenance.remedy),
-    tier !== undefined && known ? words.tiers[tier as keyof typeof words.tiers] : undefined,
+    tier !== undefined && known ? words.tierOf(tier, words.tiers[tier]) : undefined,
     validUntil === undefined ? undefined : words.provenance.until(format.date(validUntil)),
   ].filter((fact) => fact !== undefined);
   const look = !known

@@ -204,10 +204,11 @@ export const frame = {
       unknown: 'unknown',
     },
   },
+  tierOf: (tier: string, means: string) => `${tier}: ${means}`,
   tiers: {
-    T0: 'T0: declared by a person, not proven',
-    T1: 'T1: signed by the site’s own key',
-    T2: 'T2: measured by the machine’s TPM',
-    T3: 'T3: proven by confidential computing',
+    T0: 'declared by a person, not proven',
+    T1: 'signed by the site’s own key',
+    T2: 'measured by the machine’s TPM',
+    T3: 'proven by confidential computing',
   },
 };

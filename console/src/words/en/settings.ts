@@ -74,6 +74,8 @@ export const settings = {
     expired: 'expired',
     revoked: 'revoked',
     scopes: 'Rights',
+    scopesOf: (number: number) =>
+      `${count(number, '# right', '# rights')}. Unless changed: ask models, list them, read receipts.`,
     expires: 'Ends',
     never: 'never',
     lastUsed: 'Last used',

@@ -208,10 +208,11 @@ export const frame: FrameWords = {
       unknown: 'inconnu',
     },
   },
+  tierOf: (tier, means) => `${tier} : ${means}`,
   tiers: {
-    T0: 'T0 : déclaré par une personne, non prouvé',
-    T1: 'T1 : signé par la clé du site',
-    T2: 'T2 : mesuré par le TPM de la machine',
-    T3: 'T3 : prouvé par informatique confidentielle',
+    T0: 'déclaré par une personne, non prouvé',
+    T1: 'signé par la clé du site',
+    T2: 'mesuré par le TPM de la machine',
+    T3: 'prouvé par informatique confidentielle',
   },
 };

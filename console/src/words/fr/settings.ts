@@ -77,6 +77,8 @@ export const settings: SettingsWords = {
     expired: 'expirée',
     revoked: 'révoquée',
     scopes: 'Droits',
+    scopesOf: (number) =>
+      `${count(number, '# droit', '# droits')}. Sauf changement : interroger les modèles, les lister, lire les reçus.`,
     expires: 'Fin',
     never: 'jamais',
     lastUsed: 'Dernier usage',

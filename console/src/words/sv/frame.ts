@@ -209,10 +209,11 @@ export const frame: FrameWords = {
       unknown: 'okänt',
     },
   },
+  tierOf: (tier, means) => `${tier}: ${means}`,
   tiers: {
-    T0: 'T0: uppgivet av en person, inte bevisat',
-    T1: 'T1: signerat med anläggningens egen nyckel',
-    T2: 'T2: mätt av maskinens TPM',
-    T3: 'T3: bevisat genom konfidentiell databehandling',
+    T0: 'uppgivet av en person, inte bevisat',
+    T1: 'signerat med anläggningens egen nyckel',
+    T2: 'mätt av maskinens TPM',
+    T3: 'bevisat genom konfidentiell databehandling',
   },
 };

@@ -73,6 +73,8 @@ export const settings: SettingsWords = {
     expired: 'utgången',
     revoked: 'återkallad',
     scopes: 'Rättigheter',
+    scopesOf: (number) =>
+      `${count(number, '# rättighet', '# rättigheter')}. Om inget ändras: fråga modeller, lista dem, läsa kvitton.`,
     expires: 'Slutar',
     never: 'aldrig',
     lastUsed: 'Senast använd',
