@@ -3,7 +3,8 @@ import type { Route } from '../../platform/http/route.ts';
 import { raiseAlerts } from './budget-alerts.ts';
 import type { LimitContext } from './limit-context.ts';
 import { limitRoutes } from './limit-routes.ts';
-import { type LimitFacts, readLimitFacts } from './limit-facts.ts';
+import { readLimitFacts } from './limit-facts-store.ts';
+import type { LimitFacts } from './limit-facts.ts';
 import type { LimitTables } from './limit-tables.ts';
 
 export type { CallCharge, ChargedCall } from './call-charge.ts';

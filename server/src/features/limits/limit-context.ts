@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 
 import type { Clock } from '../../core/clock.ts';
 import type { IdSource } from '../../core/id.ts';
@@ -18,8 +18,5 @@ export interface LimitContext {
   /** Writes the ledger entry of a change into the transaction that makes the change. */
   readonly record: (trx: AnyTransaction, event: LedgerEvent) => Promise<unknown>;
 }
-
-/** Gateways load what changed within a second. */
-export const bump = (trx: LimitTransaction) => sql`select kulning.bump('limits')`.execute(trx);
 
 export const isoNow = (clock: Clock) => new Date(clock.now()).toISOString();

@@ -1,10 +1,20 @@
 import type { LimitLevelName, LimitRefusalView, LimitView } from '@kulning/sdk';
 
 import { periodOf } from '../../core/limits/limit.ts';
-import { bump, isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
+import { isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
 import { unknownScope } from './limit-errors.ts';
-import { limitId, limitsOfRow } from './limit-facts.ts';
-import { limitRows, type NamedScope, scopesOf, slotRows, usageRows, writeLimits } from './limit-store.ts';
+import { limitsOfRow } from './limit-facts-store.ts';
+import { limitId } from './limit-facts.ts';
+import {
+  bump,
+  limitRows,
+  type NamedScope,
+  refusalRows,
+  scopesOf,
+  slotRows,
+  usageRows,
+  writeLimits,
+} from './limit-store.ts';
 import { changedLimits, type LimitChange, shown, viewLimits } from './limit-units.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,14 +63,7 @@ export async function listRefusals(
   days: number,
 ): Promise<LimitRefusalView[]> {
   const rows = await database.inOrganisation(organisationId, (trx) =>
-    trx
-      .selectFrom('kulning.limit_refusal')
-      .selectAll()
-      .where('organisation_id', '=', organisationId)
-      .where('hour', '>=', new Date(clock.now() - days * DAY_MS))
-      .orderBy('hour', 'desc')
-      .limit(1_000)
-      .execute(),
+    refusalRows(trx, organisationId, new Date(clock.now() - days * DAY_MS)),
   );
   return rows.map((row) => ({
     hour: row.hour.toISOString(),

@@ -1,7 +1,12 @@
+import { sql } from 'kysely';
+
 import type { LimitLevel, LimitScope, Limits } from '../../core/limits/limit.ts';
 import { limitDimensions } from '../../core/limits/limit.ts';
 import type { LimitTransaction } from './limit-context.ts';
 import { columnOf } from './limit-tables.ts';
+
+/** Gateways load what changed within a second. */
+export const bump = (trx: LimitTransaction) => sql`select kulning.bump('limits')`.execute(trx);
 
 /** A scope that a caller may set limits of: whose it is, and how it is called. */
 export interface NamedScope extends LimitScope {
@@ -113,3 +118,13 @@ export async function writeLimits(
     )
     .execute();
 }
+
+export const refusalRows = (trx: LimitTransaction, organisationId: string, since: Date) =>
+  trx
+    .selectFrom('kulning.limit_refusal')
+    .selectAll()
+    .where('organisation_id', '=', organisationId)
+    .where('hour', '>=', since)
+    .orderBy('hour', 'desc')
+    .limit(1_000)
+    .execute();

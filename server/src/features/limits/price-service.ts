@@ -1,7 +1,9 @@
 import type { HandlerInput, PriceView, pricesOperations } from '@kulning/sdk';
 
-import { bump, isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
+import { isoNow, type LimitContext } from './limit-context.ts';
 import { priceInThePast, unknownDeployment } from './limit-errors.ts';
+import { bump } from './limit-store.ts';
+import { deploymentExists, insertPrice, prices } from './price-store.ts';
 
 type NewPrice = HandlerInput<typeof pricesOperations.set>['body'];
 
@@ -24,16 +26,14 @@ export function setPrice(context: LimitContext, price: NewPrice): Promise<PriceV
     nano_eur_per_call: Math.round(price.eurPerCall * 1e9),
   };
   return context.database.inInstance('price list', async (trx) => {
-    const deployment = await trx
-      .selectFrom('kulning.deployment')
-      .select('id')
-      .where('id', '=', price.deploymentId)
-      .executeTakeFirst();
-    if (!deployment) throw unknownDeployment(price.deploymentId);
-    await trx
-      .insertInto('kulning.price')
-      .values({ id, deployment_id: deployment.id, ...row, valid_from: validFrom, created_at: new Date(now) })
-      .execute();
+    if (!(await deploymentExists(trx, price.deploymentId))) throw unknownDeployment(price.deploymentId);
+    await insertPrice(trx, {
+      id,
+      deployment_id: price.deploymentId,
+      ...row,
+      valid_from: validFrom,
+      created_at: new Date(now),
+    });
     await bump(trx);
     await context.record(trx, {
       kind: 'price.set',
@@ -41,7 +41,7 @@ export function setPrice(context: LimitContext, price: NewPrice): Promise<PriceV
       organisation: null,
       body: {
         price: id,
-        deployment: deployment.id,
+        deployment: price.deploymentId,
         microEurPerMillionInput: row.micro_eur_per_million_input,
         microEurPerMillionOutput: row.micro_eur_per_million_output,
         nanoEurPerCall: row.nano_eur_per_call,
@@ -51,30 +51,5 @@ export function setPrice(context: LimitContext, price: NewPrice): Promise<PriceV
     const made = (await prices(trx, now)).find((each) => each.id === id);
     if (!made) throw unknownDeployment(price.deploymentId);
     return made;
-  });
-}
-
-async function prices(trx: LimitTransaction, now: number): Promise<PriceView[]> {
-  const rows = await trx
-    .selectFrom('kulning.price')
-    .selectAll()
-    .orderBy('deployment_id')
-    .orderBy('valid_from', 'desc')
-    .orderBy('row_id', 'desc')
-    .execute();
-  const seen = new Set<string>();
-  return rows.map((row) => {
-    const begun = row.valid_from.getTime() <= now;
-    const current = begun && !seen.has(row.deployment_id);
-    if (begun) seen.add(row.deployment_id);
-    return {
-      id: row.id,
-      deploymentId: row.deployment_id,
-      eurPerMillionInput: Number(row.micro_eur_per_million_input) / 1e6,
-      eurPerMillionOutput: Number(row.micro_eur_per_million_output) / 1e6,
-      eurPerCall: Number(row.nano_eur_per_call) / 1e9,
-      validFrom: row.valid_from.toISOString(),
-      current,
-    };
   });
 }

@@ -1,20 +1,8 @@
-import { sql } from 'kysely';
-
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { QuotaMeter } from '../../core/limits/quota-meter.ts';
 import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import type { LimitTables } from './limit-tables.ts';
-
-interface Refused {
-  readonly organisation: string;
-  readonly key: string;
-  readonly level: string;
-  readonly scope: string;
-  readonly dimension: string;
-  /** ISO 8601. */
-  readonly hour: string;
-  calls: number;
-}
+import { addRefusals, type Refused } from './refusal-store.ts';
 
 export type RecordEvents = (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
 
@@ -63,17 +51,8 @@ export class RefusalCounts {
     this.#counts = new Map();
     try {
       await this.#database.inInstance('calls refused by limits', async (trx) => {
-        const { rows } = await sql<Refused & { first: boolean }>`
-          insert into kulning.limit_refusal as refusal (organisation_id, key_id, level, scope_id, dimension, hour, calls)
-          select organisation, key, level, scope, dimension, hour, calls
-          from jsonb_to_recordset(${JSON.stringify([...counts.values()])}::jsonb) as line (organisation text, key text,
-            level text, scope text, dimension text, hour timestamptz, calls bigint)
-          order by key, level, scope, dimension, hour
-          on conflict (key_id, level, scope_id, dimension, hour) do update set calls = refusal.calls + excluded.calls
-          returning organisation_id as organisation, key_id as key, level, scope_id as scope, dimension,
-            to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, xmax = 0 as first
-        `.execute(trx);
-        await this.#recordEvents(trx, rows.filter(({ first }) => first).map(refusedEvent));
+        const first = await addRefusals(trx, [...counts.values()]);
+        await this.#recordEvents(trx, first.map(refusedEvent));
       });
     } catch (error) {
       for (const [id, refused] of counts) {

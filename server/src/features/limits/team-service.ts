@@ -1,7 +1,8 @@
 import type { TeamView } from '@kulning/sdk';
 
-import { bump, isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
+import { isoNow, type LimitContext, type LimitTransaction } from './limit-context.ts';
 import { strangerInTeam, teamNameTaken, unknownTeam } from './limit-errors.ts';
+import { bump } from './limit-store.ts';
 import * as store from './team-store.ts';
 
 export interface TeamChange {
