@@ -98,13 +98,14 @@ export async function insertRows(trial: Trial, rows: readonly TrialRow[]): Promi
   });
 }
 
-export function backUp(trial: Trial, name = 'backup') {
+export function backUp(trial: Trial, name = 'backup', more: { readonly keepFreeBytes?: number } = {}) {
   return createBackup({
     url: trial.source.url,
     blobs: trial.sourceBlobs,
     target: join(trial.folder, name),
     release: '0.1.0',
     now: 0,
+    ...more,
   });
 }
 

@@ -9,6 +9,8 @@ import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';
 import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
 import { createReceiptService } from '../src/features/proof/receipt-service.ts';
 import {
+  consequenceForBackups,
+  certificateWords,
   createCopiesStore,
   createFileStore,
   createPrivacy,
@@ -138,7 +140,6 @@ function testStores(
       name,
       description: storeDescriptions[name],
       folders: [folder],
-      method: 'nothing in clear is ever written here',
     });
   return [
     createVaultStore({ ...base, name: 'calls', description: storeDescriptions.calls }),
@@ -150,13 +151,18 @@ function testStores(
     createCopiesStore({
       name: 'backups',
       description: storeDescriptions.backups,
-      method: 'they hold ciphertext; its key died',
+      method: certificateWords.backupsMethod,
+      consequence: consequenceForBackups,
       copies: () =>
         Promise.resolve([
-          { where: 'backup of yesterday', description: 'database and blobs', expiresAt: null },
+          {
+            where: certificateWords.backup('of yesterday'),
+            description: asSaid('database and blobs'),
+            expiresAt: null,
+          },
         ]),
       notVerifiable: () =>
-        Promise.resolve([{ what: 'copies of backups', why: 'Kulning knows only those it made itself.' }]),
+        Promise.resolve([{ what: certificateWords.backupCopies, why: certificateWords.backupCopiesWhy }]),
     }),
   ];
 }

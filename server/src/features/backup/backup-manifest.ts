@@ -7,6 +7,7 @@ import { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
 import { writeDurably } from './backup-files.ts';
+import { backupWords } from './backup-words.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
@@ -66,8 +67,7 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
     throw new KulningError({
       code: 'backup.not_found',
       status: 404,
-      message: `${folder} holds no backup`,
-      hint: `A backup is a folder with ${manifestFile} in it.`,
+      text: backupWords.notFound(folder, manifestFile),
       cause,
     });
   });
@@ -78,8 +78,7 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
   throw new KulningError({
     code: 'backup.unknown_format',
     status: 422,
-    message: `this release does not know the format of ${join(folder, manifestFile)}`,
-    hint: 'Restore it with the release that made it, or a newer one.',
+    text: backupWords.unknownFormat(join(folder, manifestFile)),
     cause: parsed.error,
   });
 }
@@ -118,8 +117,7 @@ export function damaged(part: string, cause?: unknown): KulningError {
   return new KulningError({
     code: 'backup.damaged',
     status: 422,
-    message: `the backup is damaged: ${part} is missing or not what was written`,
-    hint: 'Nothing was changed. Use another copy of the backup.',
+    text: backupWords.damaged(part),
     cause,
   });
 }

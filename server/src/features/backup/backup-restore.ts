@@ -16,6 +16,7 @@ import { migrate, readMigrations } from '../../platform/postgres/migrator.ts';
 import { markSchema } from '../../platform/postgres/schema-mark.ts';
 import { type BackupManifest, blobFile, damaged, tableFile, verifyBackup } from './backup-manifest.ts';
 import { copyIn, emptyTables, restoreSequences } from './backup-store.ts';
+import { backupWords } from './backup-words.ts';
 import { claimTarget, readTarget, type TargetState } from './restore-target.ts';
 
 export interface RestoreBackupOptions {
@@ -126,8 +127,7 @@ async function refuseForeignSchema(
   throw new KulningError({
     code: 'backup.newer',
     status: 422,
-    message: `the backup was made by Kulning ${manifest.release}, and this is ${release}`,
-    hint: 'Restore it with that release or a newer one. Nothing was changed.',
+    text: backupWords.newer(manifest.release, release),
   });
 }
 
@@ -137,7 +137,6 @@ async function refuseUsed(
   manifest: BackupManifest,
 ): Promise<void> {
   const used: string[] = [];
-  if (state === 'used') used.push('the database');
   for (const folder of emptyFolders)
     if ((await readdir(folder).catch(() => [])).length > 0) used.push(folder);
   const ours = new Set(state === 'restoring' ? manifest.blobs.map(({ digest }) => digest) : []);
@@ -146,11 +145,10 @@ async function refuseUsed(
     used.push(blobs.location);
     break;
   }
-  if (used.length === 0) return;
+  if (used.length === 0 && state !== 'used') return;
   throw new KulningError({
     code: 'restore.not_empty',
     status: 409,
-    message: `a restore goes into an empty home, and there is something in ${used.join(' and ')}`,
-    hint: 'Nothing was changed. Set KULNING_HOME to a new folder (and KULNING_DATABASE_URL to an empty database), then restore.',
+    text: used.length > 0 ? backupWords.foldersNotEmpty(used.join(', ')) : backupWords.databaseNotEmpty,
   });
 }

@@ -24,6 +24,7 @@ import {
   readTables,
   type TableShape,
 } from './backup-store.ts';
+import { backupWords } from './backup-words.ts';
 
 export interface CreateBackupOptions {
   readonly url: string;
@@ -148,8 +149,7 @@ async function refuseExisting(target: string): Promise<void> {
   throw new KulningError({
     code: 'backup.exists',
     status: 409,
-    message: `${target} exists already`,
-    hint: 'Name a folder that does not exist; a backup never overwrites.',
+    text: backupWords.exists(target),
   });
 }
 
@@ -194,8 +194,7 @@ function diskFull(target: string, cause: unknown): KulningError {
   return new KulningError({
     code: 'backup.disk_full',
     status: 507,
-    message: `there is not enough space for the backup in ${dirname(target)}`,
-    hint: 'Nothing was left there. Free space, or name a folder on another disk.',
+    text: backupWords.diskFull(dirname(target)),
     retryable: true,
     cause,
   });
@@ -205,7 +204,6 @@ function blobDamaged(digest: string): KulningError {
   return new KulningError({
     code: 'backup.blob_damaged',
     status: 500,
-    message: `blob ${digest} on disk is not what was stored`,
-    hint: 'Check the disk; take the blob from an older backup.',
+    text: backupWords.blobDamaged(digest),
   });
 }

@@ -213,6 +213,10 @@ test('a backup never overwrites, and one that failed leaves nothing', async () =
     code: 'backup.disk_full',
     status: 507,
   });
+  // The disk has room for it, and not for what else lies there.
+  await expect(backUp(trial, 'second', { keepFreeBytes: 2 ** 60 })).rejects.toMatchObject({
+    code: 'backup.disk_full',
+  });
   expect((await readdir(trial.folder)).filter((name) => name.startsWith('second'))).toEqual([]);
 });
 

@@ -21,6 +21,7 @@ import {
   restoreSequences,
   type TableShape,
 } from './backup-store.ts';
+import { backupWords } from './backup-words.ts';
 import { claimTarget, readTarget } from './restore-target.ts';
 
 export interface MoveInstanceOptions {
@@ -96,8 +97,7 @@ function notEmpty(): KulningError {
   return new KulningError({
     code: 'move.not_empty',
     status: 409,
-    message: 'the database to move to holds a Kulning already',
-    hint: 'Nothing was changed. Make an empty database for it: `create database kulning`.',
+    text: backupWords.moveNotEmpty,
   });
 }
 
@@ -105,7 +105,6 @@ function differs(table: string, before: string, after: string): KulningError {
   return new KulningError({
     code: 'move.differs',
     status: 500,
-    message: `after the copy, table ${table} differs (rows/sum ${before} here, ${after} there)`,
-    hint: 'Nothing changed here, and this instance goes on serving. Check that the other server is PostgreSQL 15 or newer, UTF-8.',
+    text: backupWords.moveDiffers(table, before, after),
   });
 }
