@@ -23,6 +23,7 @@ import {
   saltIn,
 } from './features/privacy/index.ts';
 import { createProof, openLogIdentity, recordEvents } from './features/proof/index.ts';
+import { createRandomPool } from './platform/random-pool.ts';
 import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
 import { markOfThisProcess, spoolFolderName } from './platform/spool/spool-process.ts';
 import { adoptDeadSpools, SpoolShipper } from './platform/spool/spool-shipper.ts';
@@ -187,6 +188,7 @@ async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse,
       const text = JSON.stringify([kept.prompt, kept.answer]);
       return { sealed: sealedJson(sealed), subjects: vault.links(organisationId, [], text) };
     },
+    random: createRandomPool(),
     metrics: new GatewayMetrics(),
     log,
     now: () => clock.now(),

@@ -11,6 +11,7 @@ import { recordEvents } from '../src/features/proof/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { createLogger, silentLogger } from '../src/platform/log/logger.ts';
+import { createRandomPool } from '../src/platform/random-pool.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { nodeSpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { markOfThisProcess, spoolFolderName } from '../src/platform/spool/spool-process.ts';
@@ -33,7 +34,7 @@ const spool = new SpoolWriter({
   files: nodeSpoolFiles,
   directory: join(root, spoolFolderName(mark)),
   segmentBytes: 2 ** 20,
-  maxSegments: 32,
+  maxSegments: 256,
   spareSegments: 2,
   onTrouble: (event, cause) => log.error(event, cause),
 });
@@ -69,6 +70,7 @@ const gateway = createGateway({
   ids,
   epochUse,
   loadKeys: (organisationId) => vault.load(organisationId),
+  random: createRandomPool(),
   metrics: new GatewayMetrics(),
   maxBodyBytes: 2 ** 20,
   receiptOf: () => Promise.resolve(undefined),

@@ -1,5 +1,6 @@
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { DecisionRecord } from '../../core/placement/facts.ts';
+import type { RandomPool } from '../../platform/random-pool.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import type { Refused, Reservation, SubjectJson } from '../dispatch/index.ts';
@@ -19,6 +20,7 @@ export interface CallFlowDeps extends AccountDeps {
   /** Brings an organisation's keys into memory, and lets erasures know. */
   readonly loadKeys: (organisationId: string) => Promise<void>;
   readonly epochUse: Pick<EpochUse, 'hold' | 'release'>;
+  readonly random: RandomPool;
   readonly maxBodyBytes: number;
 }
 
@@ -115,7 +117,7 @@ export class CallFlow {
       throw error instanceof BodyTooLarge ? this.#tooLarge() : error;
     });
     const asked = this.#endpoint.parse(body, language);
-    const seal = new CallSeal(body);
+    const seal = new CallSeal(body, this.#deps.random.take(32));
     return await withKeys(loadKeys, organisation.id, () => {
       const subjects = this.#subjectsOf(asked);
       const sealed = seal.seal(vault, organisation.id, callId);

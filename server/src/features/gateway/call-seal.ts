@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type Hmac, hash, randomFillSync } from 'node:crypto';
+import { createHmac, createSecretKey, type Hmac, hash } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
@@ -18,10 +18,11 @@ export class CallSeal {
   readonly request: string;
   readonly #response: Hmac;
 
-  constructor(requestBytes: Buffer) {
-    this.salt = randomFillSync(Buffer.allocUnsafe(32));
+  /** @param salt 32 random bytes, used for nothing else */
+  constructor(requestBytes: Buffer, salt: Buffer) {
+    this.salt = salt;
     // As a key object, because an HMAC over a plain buffer costs four times as much.
-    const key = createSecretKey(this.salt);
+    const key = createSecretKey(salt);
     this.request = `hmac-sha256:${createHmac('sha256', key).update(requestBytes).digest('hex')}`;
     this.#response = createHmac('sha256', key);
   }

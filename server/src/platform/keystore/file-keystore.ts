@@ -13,7 +13,8 @@ import {
   readKeyFile,
   replaceKeyFile,
 } from './key-file.ts';
-import { createKeyRing, takeKey, unwrapKey, wrapKey } from './key-ring.ts';
+import { createRandomPool, type RandomPool } from '../random-pool.ts';
+import { createKeyRing, nonceLength, takeKey, unwrapKey, wrapKey } from './key-ring.ts';
 import { keyWords } from './key-words.ts';
 import type { Destruction, KeyRing, Keystore } from './keystore.ts';
 
@@ -39,10 +40,11 @@ export async function openFileKeystore(folder: string): Promise<Keystore> {
     .digest('hex')
     .slice(0, 32);
   const root = takeKey(rootBytes);
+  const random = createRandomPool();
   return {
     fingerprint,
     load: async (organisationId) =>
-      loadRing(root, await organisationFolder(folder, organisationId), organisationId),
+      loadRing(root, random, await organisationFolder(folder, organisationId), organisationId),
     async rotate(organisationId, from) {
       const path = await organisationFolder(folder, organisationId);
       await makeKey(root, path, organisationId, `epoch-${from + 1}.key`);
@@ -62,8 +64,8 @@ export async function openFileKeystore(folder: string): Promise<Keystore> {
       await bumpGeneration(folder);
       return {
         epoch: destruction.epoch,
-        method: 'file overwritten with random bytes, unlinked, file and folder synced to disk',
-        readBack: 'the keystore has no key of this epoch',
+        method: keyWords.destructionMethod,
+        readBack: keyWords.destructionReadBack,
       };
     },
     destructions: async (organisationId) =>
@@ -103,7 +105,12 @@ async function organisationFolder(folder: string, organisationId: string): Promi
   return path;
 }
 
-async function loadRing(root: KeyObject, path: string, organisationId: string): Promise<KeyRing> {
+async function loadRing(
+  root: KeyObject,
+  random: RandomPool,
+  path: string,
+  organisationId: string,
+): Promise<KeyRing> {
   await makeKey(root, path, organisationId, 'index.key');
   let epochs = await epochsIn(path);
   if (epochs.length === 0) {
@@ -130,13 +137,13 @@ async function loadRing(root: KeyObject, path: string, organisationId: string): 
       retryable: true,
     });
   }
-  return createKeyRing(organisationId, keys, index);
+  return createKeyRing(organisationId, keys, index, random);
 }
 
 async function makeKey(root: KeyObject, path: string, organisationId: string, name: string): Promise<void> {
   if ((await readKeyFile(join(path, name))) !== undefined) return;
   const key = randomBytes(keyLength);
-  const wrapped = wrapKey(root, key, `${organisationId}|${name}`);
+  const wrapped = wrapKey(root, key, `${organisationId}|${name}`, randomBytes(nonceLength));
   key.fill(0);
   await createKeyFile(join(path, name), wrapped);
 }

@@ -1,18 +1,12 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomFillSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
+import type { RandomPool } from '../random-pool.ts';
 import { keyWords } from './key-words.ts';
 import type { KeyRing } from './keystore.ts';
 
-const nonceLength = 12;
+export const nonceLength = 12;
 const tagLength = 16;
 
 /**
@@ -23,6 +17,7 @@ export function createKeyRing(
   organisationId: string,
   epochKeys: ReadonlyMap<number, Buffer>,
   indexKey: Buffer,
+  random: RandomPool,
 ): KeyRing {
   const epoch = Math.max(...epochKeys.keys());
   const keys = new Map([...epochKeys].map(([of, key]) => [of, takeKey(key)]));
@@ -41,7 +36,8 @@ export function createKeyRing(
   return {
     organisationId,
     epoch,
-    wrap: (dataKey, context) => wrapKey(keyOf(epoch), dataKey, `${context}|${epoch}`),
+    wrap: (dataKey, context) =>
+      wrapKey(keyOf(epoch), dataKey, `${context}|${epoch}`, random.take(nonceLength)),
     unwrap: (of, wrapped, context) => unwrapKey(keyOf(of), wrapped, `${context}|${of}`),
     index: (message) => createHmac('sha256', indexSecret).update(message).digest(),
     close: () => keys.clear(),
@@ -55,11 +51,13 @@ export function takeKey(bytes: Buffer): KeyObject {
   return key;
 }
 
-/** AES-256-GCM; the context is authenticated, so a wrapped key moved to another record or epoch does not open. */
-export function wrapKey(wrapping: KeyObject, key: Uint8Array, context: string): Buffer {
+/**
+ * AES-256-GCM; the context is authenticated, so a wrapped key moved to another record or epoch does not open.
+ * @param nonce 12 random bytes, used for nothing else
+ */
+export function wrapKey(wrapping: KeyObject, key: Uint8Array, context: string, nonce: Buffer): Buffer {
   const wrapped = Buffer.allocUnsafe(nonceLength + key.length + tagLength);
-  const nonce = wrapped.subarray(0, nonceLength);
-  randomFillSync(nonce);
+  wrapped.set(nonce);
   const cipher = createCipheriv('aes-256-gcm', wrapping, nonce);
   cipher.setAAD(Buffer.from(context));
   wrapped.set(cipher.update(key), nonceLength);

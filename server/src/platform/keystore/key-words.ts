@@ -95,6 +95,16 @@ export const keyWords = {
       hint: 'Den förstördes av en radering eller återkallades. Se `kulning erasures list`.',
     },
   }),
+  destructionMethod: {
+    en: 'file overwritten with random bytes, unlinked, file and folder synced to disk',
+    fr: 'fichier recouvert d’octets aléatoires, supprimé ; fichier et dossier synchronisés sur le disque',
+    sv: 'filen överskriven med slumpmässiga byte och borttagen; fil och mapp synkade till disk',
+  },
+  destructionReadBack: {
+    en: 'the keystore has no key of this epoch',
+    fr: 'le dossier des clés n’a pas de clé de cette époque',
+    sv: 'nyckelmappen har ingen nyckel för den här epoken',
+  },
   wrappedDamaged: {
     en: {
       message:

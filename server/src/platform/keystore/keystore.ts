@@ -1,3 +1,5 @@
+import type { Localized } from '@kulning/sdk';
+
 /**
  * An organisation's keys in memory. Synchronous, so that the call path can use it; a PKCS#11 session fits as it is,
  * and an OpenBao ring holds the data keys that transit decrypted at load.
@@ -28,9 +30,9 @@ export interface Destruction {
 interface DestructionProof {
   readonly epoch: number;
   /** How the key was destroyed, in words for the certificate. */
-  readonly method: string;
+  readonly method: Localized<string>;
   /** What the keystore answered when it was asked for the key again. */
-  readonly readBack: string;
+  readonly readBack: Localized<string>;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
+import { createRandomPool } from '../random-pool.ts';
 import type { KeyRing, Keystore } from '../keystore/keystore.ts';
 import { detectIdentifiers } from './identifier-detection.ts';
 import { type Identifier, isWeak, normaliseIdentifier } from './identifier.ts';
@@ -20,6 +21,7 @@ export function createVault(keystore: Keystore): Vault {
 class KeyringVault implements Vault {
   readonly #keystore: Keystore;
   readonly #rings = new Map<string, KeyRing>();
+  readonly #random = createRandomPool();
   #announce: (organisationId: string) => Promise<void> = () => Promise.resolve();
 
   constructor(keystore: Keystore) {
@@ -58,7 +60,7 @@ class KeyringVault implements Vault {
 
   seal(organisationId: string, recordId: string, plaintext: Uint8Array): SealedRecord {
     const { epoch, wrappedKey, dataKey } = this.sealKey(organisationId, recordId);
-    const nonce = randomFillSync(Buffer.allocUnsafe(12));
+    const nonce = this.#random.take(12);
     const ciphertext = encrypt(dataKey, nonce, associated(organisationId, recordId), plaintext);
     return { epoch, wrappedKey, nonce, ciphertext };
   }
@@ -70,7 +72,7 @@ class KeyringVault implements Vault {
 
   sealKey(organisationId: string, recordId: string): SealedKey {
     const ring = this.#ring(organisationId);
-    const dataKey = randomFillSync(Buffer.allocUnsafe(32));
+    const dataKey = this.#random.take(32);
     return {
       epoch: ring.epoch,
       wrappedKey: ring.wrap(dataKey, associated(organisationId, recordId)),
