@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 
+import { asSaid } from '@kulning/sdk';
+
 import type { Ground } from './compose.ts';
 import type { BackupFeature } from './features/backup/index.ts';
 import {
+  certificateWords as words,
   consequenceForBackups,
   createCopiesStore,
   createFileStore,
@@ -21,13 +24,11 @@ export function composeStores(
   accounts: readonly PrivacyStore[],
 ): PrivacyStore[] {
   const { config, folders, database, vault, blobs } = ground;
-  const ciphertextOnly = 'holds ciphertext and identifiers only; read back byte by byte';
   const files = (name: 'postgres-files' | 'log' | 'spool' | 'blobs', folder: string | undefined) =>
     createFileStore({
       name,
       description: storeDescriptions[name],
       folders: folder === undefined ? undefined : [folder],
-      method: ciphertextOnly,
     });
   return [
     ...vaultStores.map((name) =>
@@ -44,26 +45,26 @@ export function composeStores(
     createCopiesStore({
       name: 'backups',
       description: storeDescriptions.backups,
-      method: 'not changed: what they hold is ciphertext, and the key dies here',
+      method: words.backupsMethod,
       copies: async () =>
         (await backup.service.list()).map(({ name, createdAt, expiresAt }) => ({
-          where: `backup ${name}`,
-          description: `made ${createdAt}`,
+          where: words.backup(name),
+          description: words.madeAt(createdAt),
           expiresAt,
         })),
       consequence: consequenceForBackups,
       notVerifiable: () =>
         Promise.resolve([
           {
-            what: 'copies of backups',
-            why: 'Kulning knows the backups in its own folder; a copy that somebody made elsewhere holds the same ciphertext.',
+            what: words.backupCopies,
+            why: words.backupCopiesWhy,
           },
         ]),
     }),
     createCopiesStore({
       name: 'engines',
       description: storeDescriptions.engines,
-      method: 'listed: a server outside this machine keeps what it keeps',
+      method: words.enginesMethod,
       copies: () => Promise.resolve([]),
       notVerifiable: async () => remoteEngines(ground),
     }),
@@ -84,8 +85,8 @@ async function remoteEngines({ models, database }: Ground) {
     kind === 'openai-http' && 'url' in origin
       ? [
           {
-            what: origin.url,
-            why: 'Prompts were sent there; what it logged or kept cannot be read from here. Ask its operator.',
+            what: asSaid(origin.url),
+            why: words.enginesWhy,
           },
         ]
       : [],

@@ -137,7 +137,6 @@ describe('duties beside erasure', () => {
       name: 'log',
       description: storeDescriptions.log,
       folders: [folder],
-      method: '',
     });
     const verify = () => store.verify(subject, [], new Set());
     await writeFile(join(folder, 'clean.log'), 'nothing here');

@@ -71,8 +71,8 @@ describe('erasing a person', () => {
     const identifiers = JSON.stringify([`email:${anna.email}`, 'phone:707391286']);
     expect(leaf.subject).toBe(commitment(Buffer.from(subjectSalt, 'base64'), Buffer.from(identifiers)));
     expect(JSON.parse(file.certificate)).toMatchObject({
-      residualCopies: [{ where: 'backup of yesterday', readable: false }],
-      notVerifiable: [{ what: 'copies of backups' }],
+      residualCopies: [{ where: { sv: 'säkerhetskopia of yesterday' }, readable: false }],
+      notVerifiable: [{ what: { fr: 'copies de sauvegardes' } }],
       key: { epochDestroyed: 1, processesThatForgotIt: ['control'] },
     });
     for (const canary of canaries) expect(JSON.stringify(file)).not.toContain(canary);

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { asSaid } from '@kulning/sdk';
+
 import { formatVerifierKey } from '../src/core/ledger/signed-note.ts';
 import { recordEvent } from '../src/features/proof/ledger-events.ts';
 import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';

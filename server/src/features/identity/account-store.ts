@@ -1,5 +1,5 @@
 import type { PrivacyStore } from '../privacy/index.ts';
-import { storeDescriptions } from '../privacy/index.ts';
+import { certificateWords, storeDescriptions } from '../privacy/index.ts';
 import type { IdentityContext } from './identity-context.ts';
 import { members } from './identity-store.ts';
 
@@ -12,7 +12,7 @@ export function createAccountStore(context: IdentityContext): PrivacyStore {
     context.inInstance('accounts of a person', (trx) => members(trx, organisationId));
   return {
     name: 'accounts',
-    method: 'an owner removes the member under Settings → Members',
+    method: certificateWords.accountsMethod,
     describe: (language) => storeDescriptions.accounts[language],
     find: async (subject) => {
       const rows = await accountsOf(subject.organisationId);
@@ -49,8 +49,8 @@ export function createAccountStore(context: IdentityContext): PrivacyStore {
       const left = new Set((await accountsOf(subject.organisationId)).map(({ id }) => id));
       const remaining = plan.filter(({ recordId }) => left.has(recordId)).length;
       return remaining === 0
-        ? { readBack: 'gone', evidence: 'no account of this person belongs to the organisation' }
-        : { readBack: 'pending', evidence: `${remaining} account waits for an owner to remove it` };
+        ? { readBack: 'gone', evidence: certificateWords.accountsGone }
+        : { readBack: 'pending', evidence: certificateWords.accountsRemain(remaining) };
     },
     outlook: () => Promise.resolve({ residualCopies: [], notVerifiable: [] }),
   };

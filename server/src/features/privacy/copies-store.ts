@@ -1,18 +1,19 @@
-import type { ResidualCopy, Unverifiable } from '@kulning/sdk';
+import type { Localized, ResidualCopy, Unverifiable } from '@kulning/sdk';
 
 import type { StoreName } from '../../platform/vault/store-name.ts';
-import type { Language, PrivacyStore } from './privacy-store.ts';
+import { certificateWords } from './erasure-words.ts';
+import type { InWords, PrivacyStore } from './privacy-store.ts';
 
 export interface CopiesStoreOptions {
   readonly name: StoreName;
-  readonly description: Readonly<Record<Language, string>>;
-  readonly method: string;
+  readonly description: Localized<string>;
+  readonly method: Localized<string>;
   /** Copies that exist now: backups with their expiry. They hold ciphertext whose key dies with the epoch. */
-  readonly copies: () => Promise<readonly Omit<ResidualCopy, 'readable'>[]>;
+  readonly copies: () => Promise<readonly Omit<InWords<ResidualCopy>, 'readable'>[]>;
   /** What becomes of the other content in copies that exist. */
-  readonly consequence?: Readonly<Record<Language, string>>;
+  readonly consequence?: Localized<string>;
   /** What Kulning cannot see: remote engines, recipients, copies that somebody made. */
-  readonly notVerifiable: (organisationId: string, language: Language) => Promise<readonly Unverifiable[]>;
+  readonly notVerifiable: (organisationId: string) => Promise<readonly InWords<Unverifiable>[]>;
 }
 
 /** A store that cannot be searched or changed: backups, and what left Kulning. It is listed, and said what it is. */
@@ -30,20 +31,20 @@ export function createCopiesStore(options: CopiesStoreOptions): PrivacyStore {
       if (copies.length === 0)
         return {
           readBack: 'not-verifiable',
-          evidence: 'Kulning knows of no copy; others cannot be looked into',
+          evidence: certificateWords.noCopyKnown,
         };
       return {
         readBack: 'residual',
-        evidence: `${copies.length} copies hold ciphertext; its key died with this erasure`,
+        evidence: certificateWords.copiesUnreadable(copies.length),
       };
     },
-    async outlook(organisationId, language) {
+    async outlook(organisationId) {
       const residualCopies = await unreadable();
       const { consequence } = options;
       return {
         residualCopies,
-        notVerifiable: await options.notVerifiable(organisationId, language),
-        consequences: residualCopies.length > 0 && consequence !== undefined ? [consequence[language]] : [],
+        notVerifiable: await options.notVerifiable(organisationId),
+        consequences: residualCopies.length > 0 && consequence !== undefined ? [consequence] : [],
       };
     },
   };

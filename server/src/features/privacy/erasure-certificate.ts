@@ -1,8 +1,9 @@
-import type { ErasureStep, ResidualCopy, Unverifiable } from '@kulning/sdk';
+import { type ErasureStep, inEachLanguage, type Localized } from '@kulning/sdk';
 
 import { canonicalJson, type JsonObject } from '../../core/ledger/canonical-json.ts';
 import { commitment, type LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { ErasureRow, ErasureStepRow } from './erasure-store.ts';
+import { certificateWords, keptWords } from './erasure-words.ts';
 import type { Language, Outlook, PrivacyStore } from './privacy-store.ts';
 import type { KeyEvidence } from './privacy-tables.ts';
 
@@ -20,24 +21,24 @@ export function stepSummary(
   return {
     store: step.store,
     description: store?.describe(language) ?? step.store,
-    method: store?.method ?? 'this store is not registered any more',
+    method: (store?.method ?? certificateWords.notRegistered)[language],
     found: step.plan.length,
     destroyed: step.erased_at === null ? 0 : done('destroy'),
     redacted: step.erased_at === null ? 0 : done('redact'),
     kept: done('keep'),
     pending: step.pending,
     readBack: step.read_back ?? 'pending',
-    evidence: step.evidence ?? 'not read back yet',
+    evidence: (step.evidence === null ? certificateWords.notReadYet : keptWords(step.evidence))[language],
   };
 }
 
 /**
- * The statement itself: canonical JSON, with no content and no identifier of a person. Its ledger entry carries a
- * salted commitment to exactly these bytes.
+ * The statement itself: canonical JSON, each sentence in the three languages, with no content and no identifier of a
+ * person. Its ledger entry carries a salted commitment to exactly these bytes.
  */
 export function certificateText(certificate: {
   readonly erasure: ErasureRow;
-  readonly steps: readonly ErasureStep[];
+  readonly steps: Localized<readonly ErasureStep[]>;
   readonly keyEvidence: KeyEvidence;
   readonly outlook: Outlook;
   readonly completedAt: Date;
@@ -49,7 +50,7 @@ export function certificateText(certificate: {
     organisation: erasure.organisation_id,
     subject: {
       commitment: erasure.subject_commitment,
-      note: 'HMAC-SHA256 of the identifiers searched for; opens with the salt that the requester received and Kulning did not keep.',
+      note: certificateWords.commitmentNote,
     },
     requestedAt: erasure.requested_at.toISOString(),
     completedAt: certificate.completedAt.toISOString(),
@@ -59,12 +60,16 @@ export function certificateText(certificate: {
       readBack: keyEvidence.readBack,
       processesThatForgotIt: keyEvidence.confirmedBy,
     },
-    stores: steps.map((step) => ({ ...step })),
-    pendingRecords: steps.flatMap(({ pending }) => pending),
-    residualCopies: outlook.residualCopies.map((copy: ResidualCopy) => ({ ...copy })),
-    notVerifiable: outlook.notVerifiable.map((item: Unverifiable) => ({ ...item })),
-    meaning:
-      'Evidence towards duties under Art. 17 and 19 GDPR. It states what Kulning did and what it read back. Whether that satisfies Art. 17 is the assessment of the controller.',
+    stores: steps.en.map((step, index) => ({
+      ...step,
+      description: inEachLanguage((language) => steps[language][index]?.description ?? ''),
+      method: inEachLanguage((language) => steps[language][index]?.method ?? ''),
+      evidence: inEachLanguage((language) => steps[language][index]?.evidence ?? ''),
+    })),
+    pendingRecords: steps.en.flatMap(({ pending }) => pending),
+    residualCopies: outlook.residualCopies.map((copy) => ({ ...copy })),
+    notVerifiable: outlook.notVerifiable.map((item) => ({ ...item })),
+    meaning: certificateWords.meaning,
   });
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { KulningError } from '@kulning/sdk';
+import { inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { Logger } from '../../platform/log/logger.ts';
@@ -18,6 +18,7 @@ import {
   readSteps,
   setWaitingFor,
 } from './erasure-store.ts';
+import { erasureWords, keepWords } from './erasure-words.ts';
 import { readOutlook } from './outlook.ts';
 import type { PrivacyTables } from './privacy-tables.ts';
 import { bumpRestrictions } from './subject-state-store.ts';
@@ -94,7 +95,7 @@ class Machine implements ErasureMachine {
       return { waitingFor: waitingAfter(error) };
     });
     return this.#database.inOrganisation(organisationId, async (trx) => {
-      if (waiting) await setWaitingFor(trx, key, waiting.waitingFor);
+      if (waiting) await setWaitingFor(trx, key, keepWords(waiting.waitingFor));
       return (await readErasure(trx, key))?.state !== erasure.state;
     });
   }
@@ -118,13 +119,14 @@ class Machine implements ErasureMachine {
   /** verified → completed: certificate, ledger entry and the lifted restriction in one transaction. */
   async #certify(key: ErasureKey): Promise<void> {
     const { stores, clock, recordEvent, faultPoint } = this.#options;
-    const outlook = await readOutlook(stores, key.organisationId, 'en');
+    const outlook = await readOutlook(stores, key.organisationId);
     faultPoint('before-certificate');
     await this.#database.inOrganisation(key.organisationId, async (trx) => {
       const erasure = await lockErasure(trx, key);
       if (erasure.state !== 'verified') return;
       if (erasure.key_evidence === null) throw new TypeError('a verified erasure has evidence of its key');
-      const steps = (await readSteps(trx, key)).map((step) => stepSummary(step, stores, 'en'));
+      const rows = await readSteps(trx, key);
+      const steps = inEachLanguage((language) => rows.map((row) => stepSummary(row, stores, language)));
       const completedAt = new Date(clock.now());
       const certificate = certificateText({
         erasure,
@@ -136,7 +138,7 @@ class Machine implements ErasureMachine {
       const salt = randomBytes(32);
       const { leaf } = await recordEvent(
         trx,
-        erasedEvent(erasure, steps, { certificate, salt, completedAt }),
+        erasedEvent(erasure, steps.en, { certificate, salt, completedAt }),
       );
       await completeErasure(trx, key, { certificate, salt, leaf: Buffer.from(leaf), completedAt });
       await bumpRestrictions(trx);
@@ -146,8 +148,7 @@ class Machine implements ErasureMachine {
 }
 
 /** Never the message of a foreign error: it could quote content. */
-function waitingAfter(error: unknown): string {
-  return error instanceof KulningError
-    ? `${error.message} (${error.code})`
-    : 'an error; it is tried again, and the log says more';
+function waitingAfter(error: unknown): Localized<string> {
+  if (!(error instanceof KulningError)) return erasureWords.failedAndRepeated;
+  return inEachLanguage((language) => `${error.text[language].message} (${error.code})`);
 }

@@ -1,5 +1,5 @@
 import type { ErasureState, RecordDecision } from '@kulning/sdk';
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Localized } from '@kulning/sdk';
 
 import type { Clock } from '../../core/clock.ts';
 import type { Keystore } from '../../platform/keystore/keystore.ts';
@@ -19,6 +19,7 @@ import {
   setStepErased,
   setStepReadBack,
 } from './erasure-store.ts';
+import { erasureWords } from './erasure-words.ts';
 import type { PrivacyStore } from './privacy-store.ts';
 import type { KeyEvidence, PrivacyTables, PrivacyTransaction } from './privacy-tables.ts';
 import { createSubject } from './subject.ts';
@@ -44,7 +45,7 @@ export interface ErasureStepsOptions {
 
 /** The step cannot go on yet; why, for whoever looks at the erasure. */
 export interface Waiting {
-  readonly waitingFor: string;
+  readonly waitingFor: Localized<string>;
 }
 
 export interface ErasureRequest {
@@ -88,7 +89,7 @@ export class ErasureSteps {
     const late = holders.find(({ oldestEpoch }) => oldestEpoch <= epoch);
     if (late !== undefined) {
       return {
-        waitingFor: `${late.holderId} still has records under the old key; last heard of ${late.seenAt.toISOString()}`,
+        waitingFor: erasureWords.holdsOldKey(late.holderId, late.seenAt.toISOString()),
       };
     }
     await this.#advance(key, 'rotated', 'released');
@@ -194,8 +195,7 @@ export class ErasureSteps {
     const holders = await this.#in(key, (trx) => epochHolders(trx, organisationId));
     const alive = holders.filter(({ seenAt }) => this.#options.clock.now() - seenAt.getTime() < 60_000);
     const late = alive.find((holder) => holder.generation !== generation);
-    if (late !== undefined)
-      return { waitingFor: `${late.holderId} has not confirmed yet that it forgot the old key` };
+    if (late !== undefined) return { waitingFor: erasureWords.notForgotten(late.holderId) };
     const stillOpens = await this.#openRequest(key).then(
       () => true,
       (error: unknown) => !isUnreadable(error),
@@ -204,8 +204,7 @@ export class ErasureSteps {
       throw new KulningError({
         code: 'erasure.key_alive',
         status: 500,
-        message: 'A record under the destroyed key still opens.',
-        hint: 'Stop Kulning, look whether the key folder is a copy that is synchronised back, and start again.',
+        text: erasureWords.keyAlive,
       });
     await this.#in(key, async (trx) => {
       const evidence = await keyEvidenceOf(trx, key);
@@ -246,7 +245,7 @@ export class ErasureSteps {
 async function erasureRow(database: Database<PrivacyTables>, key: ErasureKey): Promise<ErasureRow> {
   const row = await database.inOrganisation(key.organisationId, (trx) => readErasure(trx, key));
   if (row === undefined)
-    throw new KulningError({ code: 'erasure.not_found', status: 404, message: 'There is no such erasure.' });
+    throw new KulningError({ code: 'erasure.not_found', status: 404, text: erasureWords.notFound });
   return row;
 }
 
@@ -262,8 +261,7 @@ function storeNamed(stores: readonly PrivacyStore[], name: string): PrivacyStore
   throw new KulningError({
     code: 'erasure.store_missing',
     status: 500,
-    message: `The erasure covers the store ${name}, and this process has none of that name.`,
-    hint: 'Finish open erasures before a feature is taken out.',
+    text: erasureWords.storeMissing(name),
   });
 }
 
@@ -275,7 +273,6 @@ function lostRequest(): KulningError {
   return new KulningError({
     code: 'erasure.request_lost',
     status: 500,
-    message: 'The request of this erasure is not in the vault any more, so it cannot go on.',
-    hint: 'A backup from before the request may have been restored. Ask for the erasure again.',
+    text: erasureWords.requestLost,
   });
 }

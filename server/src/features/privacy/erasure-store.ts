@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { ErasureState, PlannedRecord } from '@kulning/sdk';
 
 import type { StoreName } from '../../platform/vault/store-name.ts';
+import { keepWords } from './erasure-words.ts';
 import type { ReadBack } from './privacy-store.ts';
 import type { ErasureStepTable, ErasureTable, KeyEvidence, PrivacyTransaction } from './privacy-tables.ts';
 
@@ -270,7 +271,7 @@ export async function setStepReadBack(
 ): Promise<void> {
   await trx
     .updateTable('kulning.erasure_step')
-    .set({ read_back: readBack, evidence })
+    .set({ read_back: readBack, evidence: keepWords(evidence) })
     .where('organisation_id', '=', organisationId)
     .where('erasure_id', '=', erasureId)
     .where('store', '=', store)

@@ -1,5 +1,4 @@
-import type { Erasure } from '@kulning/sdk';
-import { KulningError } from '@kulning/sdk';
+import { type Erasure, inEachLanguage, KulningError, type Localized, type Notice } from '@kulning/sdk';
 
 import type { Database } from '../../platform/postgres/database.ts';
 import { stepSummary } from './erasure-certificate.ts';
@@ -12,6 +11,7 @@ import {
   readErasure,
   readSteps,
 } from './erasure-store.ts';
+import { erasureWords, keptWords } from './erasure-words.ts';
 import type { Language, PrivacyStore } from './privacy-store.ts';
 import type { PrivacyTables } from './privacy-tables.ts';
 
@@ -46,8 +46,7 @@ export function createErasureViews({ stores, receiptOf, ...options }: ErasureVie
     throw new KulningError({
       code: 'erasure.not_found',
       status: 404,
-      message: 'There is no such erasure.',
-      hint: '`kulning erasures list` shows those there are.',
+      text: erasureWords.notFound,
     });
   };
 
@@ -77,8 +76,7 @@ export function createErasureViews({ stores, receiptOf, ...options }: ErasureVie
         throw new KulningError({
           code: 'erasure.not_completed',
           status: 409,
-          message: `There is no certificate yet: the erasure is ${row.state}.`,
-          hint: row.waiting_for ?? 'Try again in a few seconds.',
+          text: notCompleted(row),
           retryable: true,
         });
       }
@@ -97,6 +95,12 @@ export function createErasureViews({ stores, receiptOf, ...options }: ErasureVie
   };
 }
 
+function notCompleted({ state, waiting_for: waitingFor }: ErasureRow): Localized<Notice> {
+  const words = erasureWords.notCompleted(state);
+  if (waitingFor === null) return words;
+  return inEachLanguage((language) => ({ ...words[language], hint: keptWords(waitingFor)[language] }));
+}
+
 function toErasure(
   row: ErasureRow,
   steps: readonly ErasureStepRow[],
@@ -107,7 +111,7 @@ function toErasure(
   return {
     id: row.id,
     state: row.state,
-    waitingFor: row.waiting_for,
+    waitingFor: row.waiting_for === null ? null : keptWords(row.waiting_for)[language],
     requestedAt: row.requested_at.toISOString(),
     completedAt: row.completed_at?.toISOString() ?? null,
     steps: summaries,

@@ -2,20 +2,17 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import type { Unverifiable } from '@kulning/sdk';
+import { asSaid, inEachLanguage, type Localized } from '@kulning/sdk';
 
 import type { StoreName } from '../../platform/vault/store-name.ts';
-import type { Language, PrivacyStore, ReadBack, Subject } from './privacy-store.ts';
+import { certificateWords } from './erasure-words.ts';
+import type { PrivacyStore, ReadBack, Subject } from './privacy-store.ts';
 
 export interface FileStoreOptions {
   readonly name: StoreName;
-  readonly description: Readonly<Record<Language, string>>;
+  readonly description: Localized<string>;
   /** Folders whose every byte is read; undefined when they are on another machine (your own PostgreSQL). */
   readonly folders: readonly string[] | undefined;
-  /** Why a person's data is not expected there: `holds ciphertext only`. */
-  readonly method: string;
-  /** What remains unknown even after reading, if anything. */
-  readonly notVerifiable?: readonly Unverifiable[];
 }
 
 /**
@@ -25,7 +22,7 @@ export interface FileStoreOptions {
 export function createFileStore(options: FileStoreOptions): PrivacyStore {
   return {
     name: options.name,
-    method: options.method,
+    method: certificateWords.filesMethod,
     describe: (language) => options.description[language],
     find: async () => [],
     export: async () => [],
@@ -33,24 +30,16 @@ export function createFileStore(options: FileStoreOptions): PrivacyStore {
     verify: (subject) => scanFolders(options, subject),
     outlook: async () => ({
       residualCopies: [],
-      notVerifiable: [
-        ...(options.notVerifiable ?? []),
-        ...(options.folders === undefined
-          ? [
-              {
-                what: options.name,
-                why: 'The files are not on this machine. Rows were read back through SQL; only ciphertext was ever sent.',
-              },
-            ]
-          : []),
-      ],
+      notVerifiable:
+        options.folders === undefined
+          ? [{ what: options.description, why: certificateWords.filesElsewhereWhy }]
+          : [],
     }),
   };
 }
 
 async function scanFolders({ folders }: FileStoreOptions, subject: Subject): Promise<ReadBack> {
-  if (folders === undefined)
-    return { readBack: 'not-verifiable', evidence: 'the files are not on this machine' };
+  if (folders === undefined) return { readBack: 'not-verifiable', evidence: certificateWords.filesElsewhere };
   const patterns = bytePatterns(subject.identifiers);
   const hits: string[] = [];
   let [files, bytes, unread] = [0, 0, 0];
@@ -65,14 +54,14 @@ async function scanFolders({ folders }: FileStoreOptions, subject: Subject): Pro
       }
     }
   }
-  const read = `${files} files, ${bytes} bytes searched for each spelling of each identifier`;
-  const rest = unread > 0 ? `; ${unread} files could not be read` : '';
-  if (hits.length > 0)
-    return { readBack: 'found', evidence: `${read}: found in ${hits.slice(0, 5).join(', ')}${rest}` };
-  return {
-    readBack: unread > 0 && files === 0 ? 'not-verifiable' : 'gone',
-    evidence: `${read}: found nowhere${rest}`,
-  };
+  const read =
+    hits.length > 0
+      ? certificateWords.foundIn(files, bytes, hits.slice(0, 5).join(', '))
+      : certificateWords.foundNowhere(files, bytes);
+  const rest = unread > 0 ? certificateWords.unread(unread) : asSaid('');
+  const evidence = inEachLanguage((language) => read[language] + rest[language]);
+  if (hits.length > 0) return { readBack: 'found', evidence };
+  return { readBack: unread > 0 && files === 0 ? 'not-verifiable' : 'gone', evidence };
 }
 
 /** As typed, lower and upper case, composed and decomposed, in UTF-8; and UTF-16 as Windows tools would write it. */

@@ -16,6 +16,7 @@ import { sweepExpired, sweepOrphanBlobs } from './retention-sweep.ts';
 import { createSubjectService, type SubjectService } from './subject-service.ts';
 
 export { createCopiesStore } from './copies-store.ts';
+export { certificateWords } from './erasure-words.ts';
 export { replayErasures } from './erasure-replay.ts';
 export { createFileStore } from './file-store.ts';
 export { consequenceForBackups, storeDescriptions } from './privacy-words.ts';

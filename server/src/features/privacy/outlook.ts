@@ -1,12 +1,11 @@
-import type { Language, Outlook, PrivacyStore } from './privacy-store.ts';
+import type { Outlook, PrivacyStore } from './privacy-store.ts';
 
 /** What stays readable to nobody but stays, and what Kulning cannot look into, over all stores. */
 export async function readOutlook(
   stores: readonly PrivacyStore[],
   organisationId: string,
-  language: Language,
 ): Promise<Required<Outlook>> {
-  const outlooks = await Promise.all(stores.map((store) => store.outlook(organisationId, language)));
+  const outlooks = await Promise.all(stores.map((store) => store.outlook(organisationId)));
   return {
     residualCopies: outlooks.flatMap(({ residualCopies }) => residualCopies),
     notVerifiable: outlooks.flatMap(({ notVerifiable }) => notVerifiable),

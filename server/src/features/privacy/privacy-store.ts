@@ -1,9 +1,9 @@
-import type { PlannedRecord, ResidualCopy, Unverifiable } from '@kulning/sdk';
+import type { Language, Localized, PlannedRecord, ResidualCopy, Unverifiable } from '@kulning/sdk';
 
 import type { StoreName } from '../../platform/vault/store-name.ts';
 import type { SubjectMatcher } from './subject-matcher.ts';
 
-export type Language = 'en' | 'fr' | 'sv';
+export type { Language } from '@kulning/sdk';
 
 /** A natural person as searched for. Lives in memory during a request or a step of an erasure, never in a log. */
 export interface Subject {
@@ -49,16 +49,21 @@ export interface ExportedRecord {
 export interface ReadBack {
   readonly readBack: 'gone' | 'unreadable' | 'pending' | 'residual' | 'not-verifiable' | 'found';
   /** One sentence: what was read, and what it showed. No content. */
-  readonly evidence: string;
+  readonly evidence: Localized<string>;
 }
 
 export interface Outlook {
   /** Copies that stay for a while and cannot be read any more. */
-  readonly residualCopies: readonly ResidualCopy[];
-  readonly notVerifiable: readonly Unverifiable[];
+  readonly residualCopies: readonly InWords<ResidualCopy>[];
+  readonly notVerifiable: readonly InWords<Unverifiable>[];
   /** What else an erasure brings about there, a sentence each. */
-  readonly consequences?: readonly string[];
+  readonly consequences?: readonly Localized<string>[];
 }
+
+/** What a person reads of a thing, in each language; times and the like as they are. */
+export type InWords<T> = Omit<T, Prose> & { readonly [Name in keyof T & Prose]: Localized<string> };
+
+type Prose = 'where' | 'description' | 'what' | 'why';
 
 /**
  * Anything that can hold a person's data: a kind of vault record, files, backups, a remote engine. Every method may
@@ -68,7 +73,7 @@ export interface PrivacyStore {
   readonly name: StoreName;
   describe(language: Language): string;
   /** How it erases, in words for the certificate. */
-  readonly method: string;
+  readonly method: Localized<string>;
   find(subject: Subject): Promise<FoundRecord[]>;
   export(subject: Subject, recordIds: ReadonlySet<string>): Promise<ExportedRecord[]>;
   /** Does what the plan says to its own records. @returns those that it could not do surely after all */
@@ -76,7 +81,7 @@ export interface PrivacyStore {
   /** Reads, rather than trusts what `erase` did. Called while the person is still known, before the old key dies. */
   verify(subject: Subject, plan: readonly PlannedRecord[], pending: ReadonlySet<string>): Promise<ReadBack>;
   /** What will be left, whoever is erased. */
-  outlook(organisationId: string, language: Language): Promise<Outlook>;
+  outlook(organisationId: string): Promise<Outlook>;
 }
 
 /** Each name once; a missing one would be a hole in every erasure. */

@@ -1,6 +1,6 @@
 import type { ColumnType, Transaction } from 'kysely';
 
-import type { ErasureState, PlannedRecord } from '@kulning/sdk';
+import type { ErasureState, Localized, PlannedRecord } from '@kulning/sdk';
 
 import type { SubjectLink } from '../../platform/vault/vault.ts';
 
@@ -47,8 +47,8 @@ export interface ErasureTable {
 
 /** What the keystore and the processes answered when the epoch's key had died. */
 export interface KeyEvidence {
-  readonly method: string;
-  readonly readBack: string;
+  readonly method: Localized<string>;
+  readonly readBack: Localized<string>;
   /** Processes that confirmed to have dropped it from memory. */
   readonly confirmedBy: readonly string[];
 }

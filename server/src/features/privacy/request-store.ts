@@ -1,3 +1,4 @@
+import { certificateWords } from './erasure-words.ts';
 import type { PrivacyStore } from './privacy-store.ts';
 import { storeDescriptions } from './privacy-words.ts';
 
@@ -8,7 +9,7 @@ import { storeDescriptions } from './privacy-words.ts';
 export function createRequestStore(): PrivacyStore {
   return {
     name: 'erasures',
-    method: 'sealed under the key that dies with the erasure',
+    method: certificateWords.requestMethod,
     describe: (language) => storeDescriptions.erasures[language],
     find: () => Promise.resolve([]),
     export: () => Promise.resolve([]),
@@ -16,7 +17,7 @@ export function createRequestStore(): PrivacyStore {
     verify: () =>
       Promise.resolve({
         readBack: 'unreadable',
-        evidence: 'the request itself is under the old key, and was tried again after the key died',
+        evidence: certificateWords.requestEvidence,
       }),
     outlook: () => Promise.resolve({ residualCopies: [], notVerifiable: [] }),
   };

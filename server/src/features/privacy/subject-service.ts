@@ -13,6 +13,7 @@ import type { Vault } from '../../platform/vault/vault.ts';
 import type { RecordEvent } from './erasure-machine.ts';
 import { namesakeCandidates, planDigest, planErasure, undecidedCandidates } from './erasure-plan.ts';
 import { insertErasure } from './erasure-store.ts';
+import { erasureWords } from './erasure-words.ts';
 import { readOutlook } from './outlook.ts';
 import { limitsOf } from './privacy-words.ts';
 import type { FoundRecord, Language, PrivacyStore, Subject } from './privacy-store.ts';
@@ -180,7 +181,7 @@ class Subjects implements SubjectService {
       })),
       undecided: undecidedCandidates(found, request.decisions),
       survivors: all - plan.filter(({ action }) => action === 'destroy').length,
-      ...(await readMutableOutlook(this.#options.stores, request)),
+      ...(await readOutlookIn(this.#options.stores, request)),
     };
   }
 
@@ -270,16 +271,14 @@ function refuseUnlessPreviewed(found: readonly FoundRecord[], { decisions, previ
     throw new KulningError({
       code: 'erasure.nothing_found',
       status: 404,
-      message: 'Nothing of this person was found, so there is nothing to erase.',
-      hint: 'Try other spellings and identifiers: e-mail, phone, customer id, name.',
+      text: erasureWords.nothingFound,
     });
   }
   if (undecidedCandidates(found, decisions).length > 0) {
     throw new KulningError({
       code: 'erasure.undecided',
       status: 409,
-      message: 'Some records bear only the name, and nobody has decided whether they are this person.',
-      hint: 'Look at `undecided` in the preview and give a decision for each record: destroy, redact or keep.',
+      text: erasureWords.undecided,
       path: 'decisions',
     });
   }
@@ -287,21 +286,24 @@ function refuseUnlessPreviewed(found: readonly FoundRecord[], { decisions, previ
     throw new KulningError({
       code: 'erasure.plan_changed',
       status: 409,
-      message: 'What would be erased is not what the preview showed.',
-      hint: 'Read a new preview and pass its digest.',
+      text: erasureWords.planChanged,
       path: 'preview',
     });
   }
 }
 
-async function readMutableOutlook(
-  stores: readonly PrivacyStore[],
-  { organisationId, language }: SubjectRequest,
-) {
-  const outlook = await readOutlook(stores, organisationId, language);
+async function readOutlookIn(stores: readonly PrivacyStore[], { organisationId, language }: SubjectRequest) {
+  const outlook = await readOutlook(stores, organisationId);
   return {
-    consequences: [...outlook.consequences],
-    residualCopies: [...outlook.residualCopies],
-    notVerifiable: [...outlook.notVerifiable],
+    consequences: outlook.consequences.map((words) => words[language]),
+    residualCopies: outlook.residualCopies.map(({ where, description, ...copy }) => ({
+      ...copy,
+      where: where[language],
+      description: description[language],
+    })),
+    notVerifiable: outlook.notVerifiable.map(({ what, why }) => ({
+      what: what[language],
+      why: why[language],
+    })),
   };
 }

@@ -5,6 +5,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import type { StoreName } from '../../platform/vault/store-name.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
+import { certificateWords } from './erasure-words.ts';
 import type {
   ExportedRecord,
   FoundRecord,
@@ -49,8 +50,7 @@ export function createVaultStore(options: VaultStoreOptions): PrivacyStore {
 
 class VaultStore implements PrivacyStore {
   readonly name: StoreName;
-  readonly method =
-    'record keys destroyed with their rows; shared records redacted and sealed again under a new key';
+  readonly method = certificateWords.vaultMethod;
   readonly #options: VaultStoreOptions;
   readonly #database: Database<PrivacyTables>;
   readonly #content: RecordContent;
@@ -110,9 +110,12 @@ class VaultStore implements PrivacyStore {
     const kept = new Set(idsFor('keep'));
     const found = (await this.find(subject)).filter(({ recordId }) => !kept.has(recordId));
     const unexpected = found.filter(({ recordId }) => !pending.has(recordId));
-    const evidence =
-      `${destroyed.length} rows looked up, ${left.length} there; every readable record opened and searched: ` +
-      `${found.length} with the person, ${unexpected.length} of them unexpected`;
+    const evidence = certificateWords.rowsRead(
+      destroyed.length,
+      left.length,
+      found.length,
+      unexpected.length,
+    );
     if (left.length > 0 || unexpected.length > 0) return { readBack: 'found', evidence };
     return { readBack: pending.size > 0 ? 'pending' : 'gone', evidence };
   }
