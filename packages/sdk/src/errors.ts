@@ -21,16 +21,16 @@ export interface Notice {
   readonly hint?: string | undefined;
 }
 
-interface KulningErrorFacts {
+interface KulningErrorInit {
   readonly code: string;
   /** HTTP status, 4xx for what the caller can mend, 5xx for what they cannot. */
   readonly status: number;
+  /** From the slice's `*-words.ts`. */
+  readonly text: Localized<Notice>;
   readonly retryable?: boolean;
   readonly path?: string | undefined;
   readonly cause?: unknown;
 }
-
-export type KulningErrorInit = KulningErrorFacts & ({ readonly text: Localized<Notice> } | Notice);
 
 /**
  * The one error type. Users see code, message and hint, in their language; logs see the cause and the stack too, and
@@ -45,11 +45,10 @@ export class KulningError extends Error {
   readonly path: string | undefined;
 
   constructor(init: KulningErrorInit) {
-    const text = 'text' in init ? init.text : { en: init, fr: init, sv: init };
-    super(text.en.message, init.cause === undefined ? undefined : { cause: init.cause });
+    super(init.text.en.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.code = init.code;
     this.status = init.status;
-    this.text = text;
+    this.text = init.text;
     this.retryable = init.retryable ?? false;
     this.path = init.path;
   }
