@@ -7,11 +7,12 @@ import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import type { IdSource } from './core/id.ts';
 import { engineAdapters } from './adapters/engines/index.ts';
+import { builtLlamaServer } from './adapters/engines/llama-server/llama-server-build.ts';
 import { inspectGguf, readGgufHead } from './adapters/engines/llama/gguf-intake.ts';
 import type { EngineState } from './core/engine/engine.ts';
 import type { DecisionRecord, SiteFacts } from './core/placement/facts.ts';
 import { organisationTraits } from './features/identity/index.ts';
-import { createModels, type Models, type SecretBox } from './features/models/index.ts';
+import { createModels, loadCatalogue, type Models, type SecretBox } from './features/models/index.ts';
 import { createPlacements, type Placements } from './features/placement/index.ts';
 import { recordEvent } from './features/proof/index.ts';
 import { createSites, type Sites } from './features/sites/index.ts';
@@ -109,6 +110,9 @@ function composeFacts(
     inspectModelFile: inspectGguf,
     memoryBytes: engineMemoryBytes(),
     secrets: secretBox(vault),
+    catalogue: loadCatalogue(fileURLToPath(new URL('../../data/models/', import.meta.url))),
+    revenueOf: async (trx, id) => (await organisationTraits(tablesOf(trx), id)).revenueEur,
+    llamaServer: config.engines.llamaServer.binary ?? builtLlamaServer(config.home),
     pulling: {
       ...config.models,
       hosts: createOutboundHosts(config.outbound.allowedHosts),

@@ -89,6 +89,11 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
     fr: 'Hôtes auxquels Kulning peut lui-même se connecter, pour des modèles ; adresses et réseaux aussi',
     sv: 'Värdar som Kulning självt får ansluta till, för modeller; även adresser och nät',
   },
+  'engines.llamaServer.binary': {
+    en: 'A llama-server program; without it, the one that `kulning engines build llama-server` made',
+    fr: 'Un programme llama-server\u00a0; à défaut, celui que `kulning engines build llama-server` a compilé',
+    sv: 'Ett llama-server-program; annars det som `kulning engines build llama-server` byggde',
+  },
   'models.hub': {
     en: 'Where organisation/repository/file.gguf is looked up; its host must be allowed too',
     fr: 'Où chercher organisation/dépôt/fichier.gguf ; son hôte doit aussi être autorisé',

@@ -73,6 +73,15 @@ const configSchema = z.strictObject({
       allowedHosts: z.array(z.string()).default([]),
     })
     .prefault({}),
+  engines: z
+    .strictObject({
+      llamaServer: z
+        .strictObject({
+          binary: z.string().min(1).optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   models: z
     .strictObject({
       hub: z.url().default('https://huggingface.co'),

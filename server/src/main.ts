@@ -4,6 +4,7 @@ import { commandWords } from './commands/command-words.ts';
 import { runConfig } from './commands/config-command.ts';
 import { runDoctor } from './commands/doctor-command.ts';
 import { runDown } from './commands/down-command.ts';
+import { runEngines } from './commands/engines-command.ts';
 import { runMove, runRestore } from './commands/restore-command.ts';
 import { runStatus } from './commands/status-command.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
@@ -20,6 +21,7 @@ const commands: Readonly<
   status: runStatus,
   doctor: runDoctor,
   config: runConfig,
+  engines: runEngines,
   restore: runRestore,
   move: runMove,
 };

@@ -59,7 +59,7 @@ function readCall(argv: readonly string[], environment: Readonly<Record<string, 
 async function run(call: Call, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
   const { command, args, terminal, language } = call;
   if (['help', '--help', '-h'].includes(command)) return help(terminal);
-  if (includes(machineCommands, command)) {
+  if (includes(machineCommands, command) || (command === 'engines' && args[0] === 'build')) {
     return runServerCommand(
       [command, ...args, '--lang', language, ...(terminal.json ? ['--json'] : [])],
       environment,

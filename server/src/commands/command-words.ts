@@ -15,6 +15,11 @@ export const commandWords = {
     },
     sv: { message: `Rollen ”${name}” finns inte.`, hint: '`kulning serve --role control|gateway|worker`' },
   }),
+  enginesUsage: {
+    en: { message: 'This command takes two words.', hint: '`kulning engines build llama-server`' },
+    fr: { message: 'Cette commande attend deux mots.', hint: '`kulning engines build llama-server`' },
+    sv: { message: 'Det här kommandot tar två ord.', hint: '`kulning engines build llama-server`' },
+  },
   notRunning: (home: string) => ({
     en: { message: `Kulning is not running on ${home}.`, hint: '`kulning up` starts it.' },
     fr: { message: `Kulning ne tourne pas sur ${home}.`, hint: '`kulning up` le démarre.' },

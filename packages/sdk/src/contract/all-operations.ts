@@ -2,6 +2,7 @@ import { backupOperations } from './backup.ts';
 import { callsOperations } from './calls.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
+import { modelCatalogueOperations } from './model-catalogue.ts';
 import { modelPullOperations } from './model-pulls.ts';
 import { limitsOperations, pricesOperations, statementsOperations, teamsOperations } from './limits.ts';
 import { deploymentsOperations, enginesOperations, modelsOperations } from './models.ts';
@@ -17,6 +18,7 @@ export const allOperations: readonly Operation[] = [
   callsOperations,
   modelsOperations,
   modelPullOperations,
+  modelCatalogueOperations,
   deploymentsOperations,
   enginesOperations,
   sitesOperations,

@@ -3,6 +3,7 @@ export * from './backup.ts';
 export * from './calls.ts';
 export * from './identity.ts';
 export * from './instance.ts';
+export * from './model-catalogue.ts';
 export * from './model-pulls.ts';
 export * from './limits.ts';
 export * from './models.ts';

@@ -61,10 +61,12 @@ export const engineCapabilities = z.object({
   slots: z.number().int().optional(),
 });
 
+const engineKind = z.enum(['llama', 'llama-server', 'openai-http', 'scripted']);
+
 export const engineView = z.object({
   deploymentId: z.string(),
   model: z.string(),
-  kind: z.enum(['llama', 'openai-http', 'scripted']),
+  kind: engineKind,
   phase: enginePhase,
   /** Since when it has been in this phase. */
   since: z.string().nullable(),
@@ -85,7 +87,7 @@ export const deploymentView = z.object({
   /** What the operator wants; `phase` is what is. */
   desired: z.enum(['running', 'paused']),
   engine: z.object({
-    kind: z.enum(['llama', 'openai-http', 'scripted']),
+    kind: engineKind,
     /** Address of a remote server, path of a file, or name of a script; never a secret. */
     source: z.string(),
     contextTokens: z.number().int().nullable(),
@@ -131,6 +133,10 @@ export const modelAddition = z.object({
     .max(10_000_000)
     .optional()
     .describe('context to reserve for each request'),
+  engine: z
+    .enum(['llama', 'llama-server'])
+    .optional()
+    .describe('for a file: llama-server if this machine has one, else llama'),
   slots: z.number().int().min(1).max(64).optional().describe('requests answered at the same time'),
   cache: z
     .enum(['f16', 'q8_0', 'q4_0'])

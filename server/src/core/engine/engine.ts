@@ -1,8 +1,11 @@
 import type { EngineLoad } from './load-signal.ts';
 import type { CacheType } from './model-memory.ts';
 
-/** What serves a model. `llama` and `scripted` are children of the engine host; `openai-http` is somebody else's server. */
-export type EngineKind = 'llama' | 'openai-http' | 'scripted';
+/**
+ * What serves a model. `llama` (llama.cpp within a child of ours), `llama-server` (its own server, supervised) and
+ * `scripted` run on this machine under the engine host; `openai-http` is somebody else's server.
+ */
+export type EngineKind = 'llama' | 'llama-server' | 'openai-http' | 'scripted';
 
 /** Where an engine listens. Every engine speaks OpenAI bytes over HTTP; children do so on a unix socket of mode 0600. */
 type EngineOrigin = { readonly url: string } | { readonly socketPath: string };
@@ -38,6 +41,20 @@ export interface LlamaOptions {
   readonly knowsTools: boolean;
 }
 
+export interface LlamaServerOptions {
+  /** The program: the operator's own, or built from the source that came along. */
+  readonly binary: string;
+  readonly modelPath: string;
+  readonly contextTokens: number;
+  readonly slots: number;
+  readonly cache: CacheType;
+  readonly threads: number;
+  readonly serves: 'chat' | 'embeddings' | 'rerank';
+  readonly lora: readonly { readonly path: string; readonly scale: number }[];
+  /** Callers must send it; in the child's environment, never on its command line. */
+  readonly apiKey: string;
+}
+
 export interface ScriptedOptions {
   readonly scriptPath: string;
   readonly contextTokens: number;
@@ -57,6 +74,7 @@ interface ChildSpec {
 export type EngineSpec = ChildSpec &
   (
     | { readonly kind: 'llama'; readonly options: LlamaOptions }
+    | { readonly kind: 'llama-server'; readonly options: LlamaServerOptions }
     | { readonly kind: 'scripted'; readonly options: ScriptedOptions }
   );
 
@@ -141,6 +159,14 @@ interface EngineDeployment {
   readonly config: unknown;
 }
 
+/** What a child needs to know of its machine. */
+export interface ChildPlace {
+  /** The deployment's own key, opened. */
+  readonly secret?: string;
+  /** The llama-server program, if this machine has one. */
+  readonly llamaServer?: string;
+}
+
 /**
  * The port of an engine plug-in: one folder under `adapters/engines`, one line in its registry, and
  * `engine-conformance.ts` passes on it. The bytes themselves travel through dispatch, not through here.
@@ -154,7 +180,7 @@ export interface EngineAdapter {
     place: { readonly runDir: string; readonly secret?: string },
   ): EngineEndpoint;
   /** The child to run, for engines that are children of this machine. */
-  child(deployment: EngineDeployment): EngineSpec | undefined;
+  child(deployment: EngineDeployment, place?: ChildPlace): EngineSpec | undefined;
   /** @throws KulningError `engine.unreachable`, `engine.unauthorized` or `engine.not_openai` with a remedy */
   probe(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineProbe>;
   /** Undefined where the engine does not say it. @throws KulningError `engine.unreachable` */

@@ -1,6 +1,6 @@
 import type { EngineEndpoint, EngineSpec } from '../../core/engine/engine.ts';
 import type { DeploymentFacts } from '../../core/placement/facts.ts';
-import type { ModelsContext } from './model-context.ts';
+import type { ModelsContext, SecretBox } from './model-context.ts';
 import * as store from './model-store.ts';
 import { engineLeaders, toyOf, type Deployment } from './model.ts';
 
@@ -44,10 +44,10 @@ export async function engineEndpoints(
   const running = (await store.readDeployments(trx)).filter(isRunning);
   const states = await store.readEngineStates(trx);
   const leaders = engineLeaders(running);
-  for (const { id, model, engineKind, engineConfig, sealedKey } of running) {
-    const deployment = { deploymentId: leaders.get(id) ?? id, model, config: engineConfig };
-    const secret = sealedKey === null ? undefined : await secrets.open(id, sealedKey);
-    const place = { runDir, ...(secret !== undefined && { secret }) };
+  for (const { id, model, engineKind, engineConfig } of running) {
+    const leader = running.find((one) => one.id === leaders.get(id));
+    const deployment = { deploymentId: leader?.id ?? id, model, config: engineConfig };
+    const place = { runDir, ...(leader && (await openSecret(secrets, leader))) };
     const capabilities = states.get(id)?.capabilities;
     endpoints.set(id, {
       ...engines[engineKind].endpoint(deployment, place),
@@ -65,10 +65,26 @@ export async function desiredEngines(
   const here = new Set((await context.sites(trx)).filter((site) => site.onThisMachine).map(({ id }) => id));
   const running = (await store.readDeployments(trx)).filter((one) => isRunning(one) && here.has(one.siteId));
   const leaders = engineLeaders(running);
-  return running.flatMap(({ id, model, engineKind, engineConfig }) => {
-    if (leaders.get(id) !== id) return [];
-    return context.engines[engineKind].child({ deploymentId: id, model, config: engineConfig }) ?? [];
-  });
+  const { engines, secrets, llamaServer } = context;
+  const specs: EngineSpec[] = [];
+  for (const deployment of running) {
+    const { id, model, engineKind, engineConfig } = deployment;
+    if (leaders.get(id) !== id) continue;
+    const place = {
+      ...(await openSecret(secrets, deployment)),
+      ...(llamaServer !== undefined && { llamaServer }),
+    };
+    const spec = engines[engineKind].child({ deploymentId: id, model, config: engineConfig }, place);
+    if (spec) specs.push(spec);
+  }
+  return specs;
+}
+
+async function openSecret(
+  secrets: SecretBox,
+  { id, sealedKey }: Deployment,
+): Promise<{ readonly secret?: string }> {
+  return sealedKey === null ? {} : { secret: await secrets.open(id, sealedKey) };
 }
 
 export function limitsOf({ engineConfig }: Deployment): {

@@ -12,6 +12,7 @@ import { readDeployments } from './model-store.ts';
 import { createModelPulls } from './pull-service.ts';
 import { registerShippedModel, type ShippedModel } from './shipped-model.ts';
 
+export { loadCatalogue } from './catalogue.ts';
 export type { ModelsContext, SecretBox } from './model-context.ts';
 
 export interface Models {

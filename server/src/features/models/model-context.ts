@@ -1,3 +1,5 @@
+import type { CatalogueModel } from '@kulning/sdk';
+
 import type { EngineAdapter, EngineKind, EngineState } from '../../core/engine/engine.ts';
 import type { InspectModelFile, ReadModelHead } from '../../core/engine/model-file.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -35,6 +37,11 @@ export interface ModelsContext {
   /** What engines of this machine may use together. */
   readonly memoryBytes: number;
   readonly secrets: SecretBox;
+  readonly catalogue: readonly CatalogueModel[];
+  /** Yearly revenue of the whole group, in euro; undefined is unknown. */
+  revenueOf(trx: AnyTransaction, organisationId: string): Promise<number | undefined>;
+  /** The llama-server program, if this machine has one. */
+  readonly llamaServer?: string | undefined;
   /** How model files come here. */
   readonly pulling: {
     readonly hosts: OutboundHosts;

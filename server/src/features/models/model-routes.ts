@@ -1,12 +1,14 @@
 import {
   deploymentsOperations,
   enginesOperations,
+  modelCatalogueOperations,
   modelPullOperations,
   modelsOperations,
   type DeploymentView,
 } from '@kulning/sdk';
 
 import { route, type Route } from '../../platform/http/route.ts';
+import { catalogued, licenceAllows, licenceTerms } from './catalogue.ts';
 import type { ModelsContext } from './model-context.ts';
 import { addModel, removeModel, setDesired, unknownDeployment } from './model-service.ts';
 import { deploymentViews, engineViews, modelViews, readEverything } from './model-views.ts';
@@ -42,8 +44,22 @@ export function modelRoutes(context: ModelsContext): Route[] {
     })),
     route(modelsOperations.get, ({ params }, { caller }) => find(params.modelId, caller.language)),
     route(modelsOperations.add, async ({ body }, { caller, signal }) =>
-      find(await addModel(context, body, signal), caller.language),
+      find(await addModel(context, body, signal, { organisationId: caller.organisationId }), caller.language),
     ),
+    route(modelCatalogueOperations.catalogue, async (_, { caller }) => {
+      const revenue = await context.database.inInstance('revenue for a licence', (trx) =>
+        context.revenueOf(trx, caller.organisationId),
+      );
+      const { models } = await readEverything(context);
+      const deployed = new Set(models.map(({ name }) => catalogued(context.catalogue, [name])?.id));
+      return {
+        items: context.catalogue.map((model) => ({
+          ...model,
+          licenceAllows: licenceAllows(licenceTerms(model), revenue),
+          deployed: deployed.has(model.id),
+        })),
+      };
+    }),
     route(modelsOperations.remove, ({ params }) => removeModel(context, params.modelId)),
     route(deploymentsOperations.list, async () => ({
       items: deploymentViews(await readEverything(context)),
@@ -59,7 +75,9 @@ export function modelRoutes(context: ModelsContext): Route[] {
 
 export function pullRoutes(pulls: ModelPulls): Route[] {
   return [
-    route(modelPullOperations.pull, ({ body }, { caller }) => pulls.start(body, caller.language)),
+    route(modelPullOperations.pull, ({ body }, { caller }) =>
+      pulls.start(body, caller.organisationId, caller.language),
+    ),
     route(modelPullOperations.list, async (_, { caller }) => ({ items: await pulls.list(caller.language) })),
     route(modelPullOperations.get, ({ params }, { caller }) => pulls.get(params.pullId, caller.language)),
     route(modelPullOperations.cancel, ({ params }, { caller }) =>

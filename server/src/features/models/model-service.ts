@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { KulningError, type Localized, type ModelAddition, type Notice } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import { requireRights } from './catalogue.ts';
 import { changing, type ModelsContext, type SiteReference } from './model-context.ts';
 import { modelErrorWords } from './model-error-words.ts';
 import { examineSource, kindOf, type ExaminedSource, type SourceKind } from './model-source.ts';
@@ -11,6 +13,8 @@ import * as store from './model-store.ts';
 import { pathOf, unknownModel, type Deployment, type Model, type ModelVersion } from './model.ts';
 
 interface AdditionExtras {
+  /** Who deploys it, and so needs rights in it. */
+  readonly organisationId?: string;
   /** More for the model's card. */
   readonly card?: Readonly<Record<string, unknown>>;
   /** What else happens in the transaction that adds it. */
@@ -26,7 +30,7 @@ export async function addModel(
   context: ModelsContext,
   addition: ModelAddition,
   signal: AbortSignal,
-  { card = {}, also }: AdditionExtras = {},
+  { organisationId, card = {}, also }: AdditionExtras = {},
 ): Promise<string> {
   const place = async (trx: store.ModelsTransaction, name: string | undefined) => {
     if (name !== undefined) await requireFreeName(trx, name);
@@ -37,6 +41,8 @@ export async function addModel(
   const version = { ...source.version, card: { ...source.version.card, ...card } };
   return changing(context, 'add a model', async (trx, at) => {
     const site = await place(trx, source.name);
+    if (organisationId !== undefined)
+      requireRights(source.name, version.licence, await context.revenueOf(trx, organisationId));
     const model: Model = { id: context.ids.next('model'), name: source.name, origin: 'added', createdAt: at };
     await store.insertModel(trx, model);
     await addVersion(context, trx, at, model, { ...source, version }, [site.id], addition.apiKey);
@@ -63,6 +69,8 @@ export async function addVersion(
   };
   await store.insertVersion(trx, version);
   const deployments: string[] = [];
+  // Of a server of our own, the key is made here and never leaves this machine.
+  const key = source.engineKind === 'llama-server' ? randomBytes(24).toString('base64url') : apiKey;
   for (const siteId of siteIds) {
     const id = context.ids.next('deployment');
     await store.insertDeployment(trx, {
@@ -71,7 +79,7 @@ export async function addVersion(
       siteId,
       engineKind: source.engineKind,
       engineConfig: source.engineConfig,
-      sealedKey: apiKey === undefined ? null : await context.secrets.seal(id, apiKey),
+      sealedKey: key === undefined ? null : await context.secrets.seal(id, key),
       desired: 'running',
       createdAt: at,
     });

@@ -1,10 +1,12 @@
 import { basename, resolve } from 'node:path';
 
-import { KulningError, type Localized, type ModelAddition, type Notice } from '@kulning/sdk';
+import { KulningError, type Localized, type ModelAddition, type ModelLicence, type Notice } from '@kulning/sdk';
 
 import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
+import { engineWords } from './engine-words.ts';
 import type { ModelsContext } from './model-context.ts';
 import { modelErrorWords } from './model-error-words.ts';
+import { catalogued, licenceTerms } from './catalogue.ts';
 import { requireMemory } from './model-fit.ts';
 import { contextFor, licenceOf, nameFrom, type ModelVersion } from './model.ts';
 
@@ -51,6 +53,14 @@ async function examineFile(
   if (addition.apiKey !== undefined) throw misplaced('apiKey', modelErrorWords.fileNeedsNoKey);
   if (addition.engineModel !== undefined) throw misplaced('engineModel', modelErrorWords.fileHoldsOneModel);
   const modelPath = resolve(addition.source);
+  const engineKind = addition.engine ?? (context.llamaServer === undefined ? 'llama' : 'llama-server');
+  if (engineKind === 'llama-server' && context.llamaServer === undefined)
+    throw new KulningError({
+      code: 'engine.binary_missing',
+      status: 409,
+      text: engineWords.llamaServerMissing,
+      path: 'engine',
+    });
   const head = await context.readModelHead(modelPath);
   const settings = {
     contextTokens: contextFor(addition.contextTokens, head.contextTokens),
@@ -69,11 +79,15 @@ async function examineFile(
       parameters,
       sizeBytes,
       contextTokens: facts.contextTokens,
-      licence: licenceOf(addition.licence, facts),
+      licence: licenceOf(
+        addition.licence,
+        facts,
+        termsOf(context, [addition.name, facts.name, basename(modelPath)]),
+      ),
       card: { tools: facts.tools },
     },
-    engineKind: 'llama',
-    engineConfig: context.engines.llama.parseConfig({
+    engineKind,
+    engineConfig: context.engines[engineKind].parseConfig({
       modelPath,
       ...settings,
       parameters,
@@ -103,7 +117,7 @@ async function examineServer(
       parameters: null,
       sizeBytes: null,
       contextTokens: contextTokens ?? null,
-      licence: licenceOf(addition.licence, undefined),
+      licence: licenceOf(addition.licence, undefined, termsOf(context, [addition.name, engineModel])),
       card: {
         server: probe.capabilities.server ?? 'unknown',
         tools: probe.capabilities.tools,
@@ -117,6 +131,15 @@ async function examineServer(
       ...(contextTokens !== undefined && { contextTokens }),
     }),
   };
+}
+
+/** What the catalogue knows of a model that goes by one of these names. */
+function termsOf(
+  { catalogue }: ModelsContext,
+  names: readonly (string | undefined)[],
+): ModelLicence | undefined {
+  const known = catalogued(catalogue, names);
+  return known && licenceTerms(known);
 }
 
 /** As given, and with `/v1` after it: people copy the address without. The first error is the one that counts. */

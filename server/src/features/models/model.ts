@@ -59,12 +59,18 @@ export function nameFrom(source: string): string {
     .slice(0, 80);
 }
 
-/** What the operator says goes before what the file says; what nobody says is unknown, and policy sees that. */
+/**
+ * What the operator says goes first: there may be a contract. Then the terms of a known model, where they restrict
+ * its use: files seldom spell them out. What nobody says is unknown, and policy sees that.
+ */
 export function licenceOf(
   said: Omit<ModelLicence, 'source'> | undefined,
   file: Pick<ModelFileFacts, 'licence' | 'licenceLink'> | undefined,
+  terms?: ModelLicence,
 ): ModelLicence {
   if (said !== undefined) return { ...said, source: 'operator' };
+  const restricts = terms?.nonCommercial === true || terms?.revenueCapEurPerMonth !== undefined;
+  if (terms !== undefined && (restricts || file?.licence === undefined)) return terms;
   if (file?.licence === undefined) return { id: 'unknown', source: 'unknown' };
   return {
     id: file.licence.slice(0, 200),

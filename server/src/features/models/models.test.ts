@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { modelAddition, type KulningError } from '@kulning/sdk';
 import { sql } from 'kysely';
@@ -19,10 +20,12 @@ import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createIdSource } from '../../platform/id-source.ts';
 import { silentLogger } from '../../platform/log/logger.ts';
 import { createOutboundHosts } from '../../platform/outbound/outbound-hosts.ts';
+import { loadCatalogue } from './catalogue.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
 import { addModel, removeModel, setDesired } from './model-service.ts';
 import { engineViews, modelViews, readEverything } from './model-views.ts';
 
+const catalogue = loadCatalogue(fileURLToPath(new URL('../../../../data/models/', import.meta.url)));
 let database: TestDatabase;
 let folder: string;
 let events: LedgerEvent[];
@@ -57,6 +60,8 @@ beforeEach(async () => {
     readModelHead: readGgufHead,
     inspectModelFile: inspectOnce,
     memoryBytes: 64e9,
+    catalogue,
+    revenueOf: async () => 300e6,
     secrets: {
       seal: async (owner, secret) => Buffer.from(`${owner} ${secret}`).toString('hex'),
       open: async (owner, sealed) => {
@@ -281,6 +286,20 @@ test('what does not fit the memory is refused before anything loads it, with wha
   expect(await refusal(addModel(small, beside, signal))).toMatchObject({ code: 'model.too_large' });
 });
 
+test('a licence with a revenue limit is known by the model’s name, and above it nothing is deployed', async () => {
+  const source = await server(['Devstral-2-123B-Instruct-2512']);
+  const asked = modelAddition.parse({ source, name: 'ours' });
+  const deployer = { organisationId: 'org_1' };
+  expect(await refusal(addModel(context, asked, signal, deployer))).toMatchObject({
+    code: 'licence.revenue_cap',
+    message: expect.stringContaining('EUR 17,000,000'),
+  });
+  expect(await views()).toEqual([]);
+  await addModel({ ...context, revenueOf: async () => 100e6 }, asked, signal, deployer);
+  expect((await facts())[0]?.licence).toEqual({ id: 'modified-MIT', revenueCapEurPerMonth: 17_000_000 });
+  await addModel(context, { ...asked, name: 'bought', licence: { id: 'contract' } }, signal, deployer);
+});
+
 test('a name is taken once, and free again after removal', async () => {
   const source = await server(['m']);
   await add({ source, name: 'mine' });
@@ -290,7 +309,7 @@ test('a name is taken once, and free again after removal', async () => {
   });
   expect(await refusal(removeModel(context, 'mien'))).toMatchObject({
     code: 'model.unknown',
-    hint: 'Did you mean mine?',
+    hint: 'Did you mean: mine?',
   });
   await removeModel(context, 'mine');
   expect(await views()).toEqual([]);

@@ -15,7 +15,7 @@ type Pull = store.ModelPull;
 /** Model files on their way here. The rows are the queue, a task works it off: a restart goes on by itself. */
 export interface ModelPulls {
   /** A file that is wanted already, or that came in part, is taken up again and not twice. */
-  start(request: ModelPullRequest, language: Language): Promise<ModelPullView>;
+  start(request: ModelPullRequest, organisationId: string, language: Language): Promise<ModelPullView>;
   list(language: Language): Promise<ModelPullView[]>;
   get(id: string, language: Language): Promise<ModelPullView>;
   cancel(id: string, language: Language): Promise<ModelPullView>;
@@ -38,7 +38,8 @@ export function createModelPulls(context: ModelsContext): ModelPulls {
   };
   return {
     get,
-    start: async (request, language) => get(await startPull(context, request), language),
+    start: async (request, organisationId, language) =>
+      get(await startPull(context, request, organisationId), language),
     list: async (language) => {
       const pulls = await context.database.inInstance('look at pulls', store.readPulls);
       return Promise.all(pulls.map((pull) => viewOf(context, pull, language)));
@@ -77,8 +78,12 @@ async function oldest({ database }: ModelsContext): Promise<Pull | undefined> {
   return pulls.findLast(({ phase }) => (UNDER_WAY as readonly string[]).includes(phase));
 }
 
-async function startPull(context: ModelsContext, request: ModelPullRequest): Promise<string> {
-  const { source, token, ...addition } = request;
+async function startPull(
+  context: ModelsContext,
+  { source, token, ...wanted }: ModelPullRequest,
+  organisationId: string,
+): Promise<string> {
+  const addition = { ...wanted, organisationId };
   const url = context.pulling.hosts.require(addressOf(source, context.pulling.hub));
   const shown = `${url.origin}${url.pathname}`;
   const known = (await context.database.inInstance('look for a pull', store.readPulls)).find(
@@ -125,8 +130,9 @@ async function carryOut(context: ModelsContext, pull: Pull, signal: AbortSignal)
   await rename(partOf(context, pull.id), path).catch((cause: unknown) => {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause; // It was done before.
   });
-  const { sha256: _, ...addition } = pull.addition;
+  const { sha256: _, organisationId, ...addition } = pull.addition;
   await addModel(context, { ...addition, source: path }, signal, {
+    organisationId,
     card: { pulledFrom: pull.url },
     also: async (trx, modelId) => {
       await store.changePull(trx, pull.id, ['checking'], {

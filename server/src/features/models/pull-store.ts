@@ -6,7 +6,7 @@ import type { ModelsTables, ModelsTransaction } from './model-store.ts';
 export type PullPhase = 'waiting' | 'running' | 'checking' | 'done' | 'failed' | 'cancelled';
 
 /** What shall become of the file: the request without its source and secrets. */
-export type PulledAddition = Omit<ModelPullRequest, 'source' | 'token'>;
+export type PulledAddition = Omit<ModelPullRequest, 'source' | 'token'> & { readonly organisationId: string };
 
 export interface PullProblem {
   readonly code: string;

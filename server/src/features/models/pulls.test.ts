@@ -61,6 +61,8 @@ beforeEach(async () => {
     readModelHead: readGgufHead,
     inspectModelFile: inspectGguf,
     memoryBytes: 64e9,
+    catalogue: [],
+    revenueOf: async () => undefined,
     secrets: {
       seal: async (_, secret) => Buffer.from(secret).toString('hex'),
       open: async (_, sealed) => Buffer.from(sealed, 'hex').toString(),
@@ -79,7 +81,7 @@ const superuser = (statement: string) =>
   database.migrator.inInstance('test', (trx) => sql.raw(statement).execute(trx));
 const pulls = () => createModelPulls(context);
 const start = (request: object) =>
-  pulls().start(modelPullRequest.parse({ source: 'org/repo/tiny.gguf', ...request }), 'en');
+  pulls().start(modelPullRequest.parse({ source: 'org/repo/tiny.gguf', ...request }), 'org_1', 'en');
 const models = async () => modelViews(await readEverything(context), 'en');
 
 /** As the hub of Hugging Face does: the digest where it redirects, ranges where the bytes are. */
@@ -203,7 +205,7 @@ test('cancelling stops it and leaves nothing', async () => {
     response.write(file.subarray(0, 1000), () => asked());
   };
   const all = pulls();
-  const { id } = await all.start(modelPullRequest.parse({ source: 'org/repo/tiny.gguf' }), 'en');
+  const { id } = await all.start(modelPullRequest.parse({ source: 'org/repo/tiny.gguf' }), 'org_1', 'en');
   const working = all.work(signal);
   await begun;
   expect(await all.cancel(id, 'en')).toMatchObject({ phase: 'cancelled' });

@@ -17,12 +17,20 @@ export type ChildMessage =
       readonly queued: number;
     };
 
+/** Where a child finds `EngineChildArguments`, as JSON. */
+export const ENGINE_VARIABLE = 'KULNING_ENGINE';
+
+export interface EngineChildArguments {
+  readonly spec: EngineSpec;
+  readonly socketPath: string;
+}
+
 /** What the host tells a child: end what runs, take nothing new, exit. */
 export interface DrainMessage {
   readonly type: 'drain';
 }
 
-const HEARTBEAT_MS = 1000;
+export const HEARTBEAT_MS = 1000;
 
 /**
  * The life of an engine child, around the backend that `open` makes. It says that it lives before, while and after
@@ -35,8 +43,7 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
 ): Promise<void> {
   const { spec, socketPath } = childArguments(kind);
   let load = () => ({ running: 0, queued: 0 });
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined); // Sent to the whole group; the host decides.
+  dieWithHost();
   const beat = () =>
     tell({ type: 'heartbeat', memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20), ...load() });
   beat();
@@ -66,16 +73,28 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
   }
 }
 
-/** The host passes the specification and the socket as arguments; both are the host's own, so they are not parsed again. */
-function childArguments<Kind extends EngineSpec['kind']>(kind: Kind) {
-  const [given, socketPath] = process.argv.slice(2);
-  if (given === undefined || socketPath === undefined || process.send === undefined)
+/** At once and without clean-up. Signals that were sent to the whole group change nothing: the host decides. */
+export function dieWithHost(before: () => void = () => undefined): void {
+  process.on('disconnect', () => {
+    before();
+    process.kill(process.pid, 'SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+}
+
+/**
+ * The host passes the specification and the socket in the environment, which only the same user can read: it may hold
+ * a key. Both are the host's own, so they are not parsed again.
+ */
+export function childArguments<Kind extends EngineSpec['kind']>(kind: Kind) {
+  const given = process.env[ENGINE_VARIABLE];
+  if (given === undefined || process.send === undefined)
     throw new Error('this program is started by the engine host');
-  const spec = JSON.parse(given) as EngineSpec;
+  const { spec, socketPath } = JSON.parse(given) as EngineChildArguments;
   if (spec.kind !== kind) throw new Error(`this program serves ${kind}, not ${spec.kind}`);
   return { spec: spec as Extract<EngineSpec, { kind: Kind }>, socketPath };
 }
 
-function tell(message: ChildMessage): void {
+export function tell(message: ChildMessage): void {
   if (process.connected) process.send?.(message);
 }

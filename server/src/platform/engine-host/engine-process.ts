@@ -5,7 +5,12 @@ import type { Clock } from '../../core/clock.ts';
 import type { EngineCapabilities, EnginePhase, EngineSpec, EngineState } from '../../core/engine/engine.ts';
 import type { Logger } from '../log/logger.ts';
 import { childEnvironment, deathReason } from './child-process.ts';
-import type { ChildMessage, DrainMessage } from './engine-child.ts';
+import {
+  ENGINE_VARIABLE,
+  type ChildMessage,
+  type DrainMessage,
+  type EngineChildArguments,
+} from './engine-child.ts';
 
 export interface SupervisionTiming {
   /** A child that says nothing for so long is taken for stuck and killed. */
@@ -84,10 +89,13 @@ export class EngineProcess {
     const { spec, program, socketPath, clock, log } = this.#init;
     rmSync(socketPath, { force: true });
     this.#lastBeatMs = clock.now();
-    const child = fork(program, [JSON.stringify(spec), socketPath], {
+    const child = fork(program, {
       execPath: process.execPath,
       execArgv: [],
-      env: childEnvironment(),
+      env: {
+        ...childEnvironment(),
+        [ENGINE_VARIABLE]: JSON.stringify({ spec, socketPath } satisfies EngineChildArguments),
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;

@@ -9,7 +9,7 @@ import { mayConnect } from '../../../platform/engine-host/engine-address.ts';
 import { getFromEngine, type EngineReply } from '../engine-client.ts';
 import { parseEngineConfig } from '../engine-config.ts';
 import { loadOfServer } from '../engine-probe.ts';
-import { capabilitiesOf, serverOf } from './server-quirks.ts';
+import { capabilitiesOf, serverOf } from '../server-quirks.ts';
 import { engineWords } from '../engine-words.ts';
 
 /** Any server that speaks the OpenAI API: vLLM, SGLang, llama-server, Ollama, another Kulning. */

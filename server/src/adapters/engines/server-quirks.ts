@@ -6,9 +6,9 @@ import {
   wantsNineCharacterIds,
   type EngineCapabilities,
   type EngineEndpoint,
-} from '../../../core/engine/engine.ts';
-import { getFromEngine } from '../engine-client.ts';
-import { ownCapabilities } from '../engine-probe.ts';
+} from '../../core/engine/engine.ts';
+import { getFromEngine } from './engine-client.ts';
+import { ownCapabilities } from './engine-probe.ts';
 
 /** What servers call themselves in `owned_by` of their model list, or in their Server header. */
 const SERVERS: readonly (readonly [mark: string, server: string])[] = [
