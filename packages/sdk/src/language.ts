@@ -32,7 +32,8 @@ export function chooseLanguage(
  * `*` wants nothing in particular.
  */
 export function acceptedLanguage(header: string | undefined): Language | undefined {
-  const wanted = (header ?? '').split(',').map((part) => {
+  if (header === undefined || header === '*') return undefined;
+  const wanted = header.split(',').map((part) => {
     const [tag = '', ...parameters] = part.split(';');
     const weight = parameters.map((each) => /^\s*q=([\d.]+)\s*$/.exec(each)?.[1]).find(Boolean);
     return { language: languageOfTag(tag), weight: Number(weight ?? 1) };

@@ -34,12 +34,12 @@ export interface CallContext extends Authorised {
 
 /** @throws OpenAiError 401 for a key that is not (or no longer) known, 403 for one without the scope */
 export function authorise(head: RequestHead, snapshot: Snapshot, scope: Scope, now: number): Authorised {
-  const stranger = languageOf(head.acceptLanguage, 'en');
-  if (head.bearer === undefined) throw unauthenticated(say('keyMissing', stranger));
+  const stranger = () => languageOf(head.acceptLanguage, 'en');
+  if (head.bearer === undefined) throw unauthenticated(say('keyMissing', stranger()));
   const key = snapshot.keys.get(keyDigest(head.bearer));
   const organisation = key && snapshot.organisations.get(key.organisationId);
   if (!key || !organisation || (key.expiresAt !== undefined && key.expiresAt <= now))
-    throw unauthenticated(say('keyWrong', stranger));
+    throw unauthenticated(say('keyWrong', stranger()));
   const language = languageOf(head.acceptLanguage, organisation.language);
   if (!key.scopes.has(scope))
     throw new OpenAiError(403, say('scopeMissing', language, { scope }), { code: 'scope_missing' });
@@ -114,11 +114,13 @@ export function placementRequest(
 /** What went wrong, in OpenAI's shape; an error that nobody foresaw tells nothing of itself. */
 export function toOpenAiError(error: unknown, language: Language): OpenAiError {
   if (error instanceof OpenAiError) return error;
-  if (error instanceof KulningError)
-    return new OpenAiError(error.status, [error.message, error.hint ?? ''].join(' ').trim(), {
+  if (error instanceof KulningError) {
+    const { message, hint } = error.text[language];
+    return new OpenAiError(error.status, hint === undefined ? message : `${message} ${hint}`, {
       code: error.code,
       ...(error.retryable && { retryAfter: 2 }),
     });
+  }
   return new OpenAiError(500, say('internal', language), { code: 'internal' });
 }
 

@@ -1,3 +1,5 @@
+import { acceptedLanguage } from '@kulning/sdk';
+
 import type { Language, Words } from '../../core/policy/rule.ts';
 
 /** Sentences that the gateway itself says; those of the policy come from its rules. */
@@ -172,21 +174,7 @@ export function say(
   );
 }
 
-/** The first language of an Accept-Language header (RFC 9110 §12.5.4) that Kulning speaks; weights are honoured. */
+/** What the client asks for, else the language of its organisation. */
 export function languageOf(header: string | undefined, byDefault: Language): Language {
-  if (header === undefined || header === '*') return byDefault;
-  const wanted = header.split(',').map((part, order) => {
-    const [range = '', ...parameters] = part.trim().split(';');
-    const quality = parameters
-      .map((each) => /^\s*q=([\d.]+)$/.exec(each)?.[1])
-      .find((each) => each !== undefined);
-    return { language: range.slice(0, 2).toLowerCase(), quality: Number(quality ?? 1), order };
-  });
-  wanted.sort((a, b) => b.quality - a.quality || a.order - b.order);
-  const found = wanted.find(({ language, quality }) => quality > 0 && isLanguage(language));
-  return found && isLanguage(found.language) ? found.language : byDefault;
-}
-
-function isLanguage(text: string): text is Language {
-  return text === 'en' || text === 'fr' || text === 'sv';
+  return acceptedLanguage(header) ?? byDefault;
 }
