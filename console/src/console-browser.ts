@@ -48,6 +48,10 @@ export async function contextOf(
 export async function openStop(page: Page, consoleUrl: string, stop: Stop): Promise<void> {
   await page.goto(consoleUrl + stop.path);
   await page.locator('h1').waitFor({ timeout: patienceMs });
+  if (stop.act === 'send') {
+    await page.locator('form button[type=submit]').click();
+    await page.locator('[data-state=sequenced]').waitFor({ timeout: patienceMs });
+  }
   await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: patienceMs });
 }
 

@@ -1,7 +1,9 @@
 import {
+  callsOperations,
   createClient,
   identityOperations,
   instanceOperations,
+  KulningError,
   modelsOperations,
   proofOperations,
   sitesOperations,
@@ -12,6 +14,8 @@ import {
 export interface Stop {
   readonly name: string;
   readonly path: string;
+  /** What a person does there before the picture is taken; its own words, in the reader's language, are looked for. */
+  readonly act?: 'send';
 }
 
 /** What a new instance shows, before it has an owner. */
@@ -58,7 +62,8 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
     { name: 'models', path: '/models' },
     { name: 'model', path: `/models?${question}` },
     { name: 'model-add', path: '/models?add=true' },
-    { name: 'playground', path: '/models/playground' },
+    { name: 'playground-idle', path: '/models/playground' },
+    { name: 'playground', path: '/models/playground', act: 'send' },
     { name: 'jobs', path: '/jobs' },
     { name: 'sites', path: '/sites' },
     { name: 'site', path: `/sites?site=${simulated}` },
@@ -82,6 +87,53 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
   ];
 }
 
+/** Leaves a person in kept prompts: once beside somebody else, and once by the name alone, as a namesake would be. */
+export async function holdPerson(consoleUrl: string, cookie: string): Promise<void> {
+  const client = clientOfSession(consoleUrl, cookie);
+  await client.call(identityOperations.updateOrganisation, { body: { retentionDays: 30 } });
+  const { secret } = await client.call(instanceOperations.playgroundKey, { body: { dataClass: 'public' } });
+  const [model] = (await client.call(modelsOperations.list)).items;
+  const prompts = [
+    'Anna Lind, anna.lind@example.org, and Bo Ek, bo.ek@example.net, ask for one invoice each.',
+    'Anna Lind of Umeå wants a sofa: a.lind.of.umea@example.com.',
+  ];
+  for (const content of prompts) {
+    await eventually('A kept prompt', async () => {
+      const id = await ask(consoleUrl, secret, model?.name ?? '', content);
+      return id === undefined ? undefined : keptCall(client, id);
+    });
+  }
+}
+
+/** The retention reaches the gateway a moment after it was set; what was asked before is not kept. */
+async function keptCall(client: Client, callId: string): Promise<true | undefined> {
+  return eventually('The call', () =>
+    client.call(callsOperations.get, { params: { callId } }).then(
+      ({ contentKept }) => ({ contentKept }),
+      (error: unknown) => {
+        if (error instanceof KulningError && error.status === 404) return undefined;
+        throw error;
+      },
+    ),
+  ).then(({ contentKept }) => contentKept || undefined);
+}
+
+/** @returns the receipt of an answer; nothing when it was refused, as with a key that the gateway has not heard of */
+async function ask(
+  consoleUrl: string,
+  secret: string,
+  model: string,
+  content: string,
+): Promise<string | undefined> {
+  const response = await fetch(`${consoleUrl}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
+  });
+  await response.arrayBuffer();
+  return response.ok ? (response.headers.get('x-kulning-receipt') ?? undefined) : undefined;
+}
+
 /** Asks again until there is an answer: a new key and a new receipt each take a moment to arrive. */
 async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
   for (let tried = 0; tried < 100; tried += 1) {
@@ -97,15 +149,7 @@ async function makeCalls(client: Client, consoleUrl: string, model: string): Pro
   const { items } = await client.call(instanceOperations.demoMails);
   const content = items.map(({ subject, body }) => `${subject}\n\n${body}`)[0] ?? 'An invoice is wrong.';
   const { secret } = await client.call(instanceOperations.playgroundKey, { body: { dataClass: 'public' } });
-  const id = await eventually('An answer', async () => {
-    const response = await fetch(`${consoleUrl}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
-    });
-    await response.arrayBuffer();
-    return response.ok ? (response.headers.get('x-kulning-receipt') ?? undefined) : undefined;
-  });
+  const id = await eventually('An answer', () => ask(consoleUrl, secret, model, content));
   await eventually('The receipt', async () => {
     const { items: receipts } = await client.call(proofOperations.listReceipts);
     return receipts.find((receipt) => receipt.id === id && receipt.status === 'sequenced');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startInstance } from '../../server/test/instance.ts';
 import { browserOptions, contextOf, openStop, showTheme } from './console-browser.ts';
-import { consoleTour, firstStops, type Stop } from './console-tour.ts';
+import { consoleTour, firstStops, holdPerson, type Stop } from './console-tour.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -119,6 +119,35 @@ describe('the console in a real browser', () => {
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('alert').getByText('policy.denied').waitFor();
     await page.getByText('in the log', { exact: true }).waitFor();
+    await context.close();
+  });
+
+  it('erases a person: a namesake kept, others left in, read back, certified, and found no more', async () => {
+    await holdPerson(instance.consoleUrl, cookie ?? '');
+    const context = await openContext();
+    const page = await context.newPage();
+    await page.goto(`${instance.consoleUrl}/proof/person`);
+    await page.getByRole('button', { name: 'Use the sample contact, Anna Lind' }).click();
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await page.getByText('Also in these records: b•••@e•••.net').waitFor();
+    await page.getByText('1 possible namesake waits for your decision above.').waitFor();
+    expect(await page.getByRole('button', { name: 'Erase (Art. 17)' }).isDisabled()).toBe(true);
+    await page.getByLabel('Someone else: keep').check();
+    await page.getByRole('button', { name: 'Erase (Art. 17)' }).click();
+    await page.getByLabel('Type “erase” to go on').fill('erase');
+    await page.getByRole('dialog').getByRole('button', { name: 'Erase (Art. 17)' }).click();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByText('Nothing of this person can be read there any more.').waitFor({ timeout: 90_000 });
+    expect(await violationsOf(page)).toEqual([]);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the certificate' }).click();
+    const certificate = readFileSync(await (await download).path(), 'utf8');
+    expect(certificate).toContain('"receipt"');
+    expect(certificate).not.toMatch(/anna|lind/i);
+    await page.getByRole('button', { name: 'Another person' }).click();
+    await page.getByLabel('What you know of the person').fill('anna.lind@example.org');
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await page.getByText('Nothing is held under these identifiers.').waitFor();
     await context.close();
   });
 

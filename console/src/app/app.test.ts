@@ -62,7 +62,7 @@ describe('an error of a form', () => {
 describe('the one sentence about where the data is', () => {
   const format = createFormat('en');
   const place = {
-    site: 'This machine',
+    site: 'this-machine',
     place: 'Falun',
     country: 'SE',
     tier: 'T0' as const,

@@ -3,8 +3,8 @@ import type { Words } from '../words/en.ts';
 /** The site that a model runs at when nobody names another. */
 export const thisMachineSlug = 'this-machine';
 
-/** What the starter calls the machine that it runs on, until a person names it. */
-const starterMachine = 'This machine';
+/** The machine that Kulning was started on bears its slug for a name until a person gives it one. */
+const starterMachine = thisMachineSlug;
 const simulatedMark = / \(simulated\)$/;
 const sampleMark = / \(sample\)$/;
 

@@ -46,7 +46,7 @@ export function CallProof({
           <p className="text-sm text-soft">{words.playground.noReceipt}</p>
         ) : (
           <div className="flex flex-col gap-2 text-sm">
-            <span>
+            <span data-state={sequenced ? 'sequenced' : 'pending'}>
               <Badge tone={sequenced ? 'lawful' : 'waiting'}>
                 {sequenced ? words.receipts.sequenced : words.receipts.pending}
               </Badge>

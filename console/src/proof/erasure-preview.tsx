@@ -27,6 +27,13 @@ export function ErasurePreviewView({ plan, findings, decisions, onDecide }: Eras
           {consequence}
         </p>
       ))}
+      {plan.consequences.length > 0 && (
+        <Listed title={words.person.consequences}>
+          {plan.consequences.map((consequence) => (
+            <li key={consequence}>{consequence}</li>
+          ))}
+        </Listed>
+      )}
       {plan.residualCopies.length > 0 && (
         <Listed title={words.person.residual}>
           {plan.residualCopies.map((copy) => (
@@ -77,7 +84,11 @@ function StoreCounts({ plan }: { readonly plan: ErasurePreview }) {
               {words.person.store}
             </th>
             {counts.map((count) => (
-              <th key={count} scope="col" className="py-1 pl-3 text-right font-medium whitespace-nowrap">
+              <th
+                key={count}
+                scope="col"
+                className="py-1 pl-3 text-right font-medium whitespace-nowrap first-letter:uppercase"
+              >
                 {words.person.actions[count]}
               </th>
             ))}

@@ -19,10 +19,11 @@ export function Findings({ findings, body }: FindingsProps) {
   const { words, format } = useSpeech();
   const exported = useAct(subjectsOperations.export);
   const found = findings.stores.filter(({ records }) => records > 0);
+  const byName = findings.candidates.reduce((sum, { recordIds }) => sum + recordIds.length, 0);
   const empty = findings.stores.filter(({ records }) => records === 0);
   return (
     <Panel
-      title={words.person.found(findings.matched)}
+      title={words.person.found(found.reduce((sum, { records }) => sum + records, 0))}
       actions={
         <>
           {findings.restricted && <Badge tone="waiting">{words.person.restricted}</Badge>}
@@ -43,6 +44,7 @@ export function Findings({ findings, body }: FindingsProps) {
       <div className="flex flex-col gap-3 text-sm">
         {exported.isError && <Problem error={exported.error} />}
         {found.length === 0 && <p>{words.person.nothing}</p>}
+        {byName > 0 && <p>{words.person.certainty(findings.matched, byName)}</p>}
         <ul className="m-0 flex list-none flex-wrap gap-x-6 gap-y-1 p-0">
           {findings.identifiers.map((match) => (
             <li key={`${match.kind} ${match.masked}`}>

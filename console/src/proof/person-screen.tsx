@@ -65,7 +65,7 @@ const erasureCommands = (id: string) => [
 ];
 
 /** The one contact of the sample company, in data/sample. */
-const sampleContact = 'Anna Lind\nanna.lind@example.org';
+const sampleContact = 'Anna Lind\nanna.lind@example.org\n+46 70 174 06 35';
 
 const identifiersOf = (text: string) => [
   ...new Set(

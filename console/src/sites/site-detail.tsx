@@ -33,7 +33,7 @@ export function SiteDetail({ site, onEdit, onRemoved }: SiteDetailProps) {
       {site.simulated && <p className="mt-2 text-sm text-soft">{words.sites.simulatedMeans}</p>}
       <Facts>
         <FactRow name={words.sites.place}>
-          {site.place ?? words.provenance.unknown}{' '}
+          {site.place === '' ? words.provenance.unknown : site.place}{' '}
           {site.latitude !== undefined && site.longitude !== undefined && (
             <span className="text-xs text-soft">{`${format.number(site.latitude, 2)}°, ${format.number(site.longitude, 2)}°`}</span>
           )}

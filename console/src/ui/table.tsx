@@ -78,7 +78,7 @@ export function Table<Row>({
                   key={column.id}
                   scope="col"
                   aria-sort={ariaSort(sort, column.id)}
-                  className={`font-medium whitespace-nowrap ${cellClass(column)}`}
+                  className={`font-medium whitespace-nowrap first-letter:uppercase ${cellClass(column)}`}
                 >
                   {onSort && column.value ? (
                     <button

@@ -88,6 +88,8 @@ export const proof = {
     useSample: 'Use the sample contact, Anna Lind',
     find: 'Find',
     found: (records: number) => count(records, '# record found', '# records found'),
+    certainty: (surely: number, byName: number) =>
+      `${count(surely, '# is', '# are')} surely about this person. ${count(byName, '# bears', '# bear')} only the name: decide below.`,
     nothing: 'Nothing is held under these identifiers.',
     restricted: 'restricted (Art. 18)',
     records: (records: number) => count(records, '# record', '# records'),
@@ -149,6 +151,7 @@ export const proof = {
       `${count(destroyed, '# record loses its key', '# records lose their keys')}, ${count(redacted, '# is struck out in part', '# are struck out in part')}, ${count(survivors, '# of others moves', '# of others move')} to a new key. This cannot be undone.`,
     survivors: (number: number) =>
       `${count(number, '# record of others moves', '# records of others move')} to a new key.`,
+    consequences: 'What else it brings about',
     residual: 'Copies that remain, without a key to read them',
     noExpiry: '(no end known)',
     notVerifiable: 'What Kulning cannot verify',

@@ -88,6 +88,8 @@ export const proof: ProofWords = {
     useSample: 'Prendre le contact d’exemple, Anna Lind',
     find: 'Chercher',
     found: (records) => count(records, '# enregistrement trouvé', '# enregistrements trouvés'),
+    certainty: (surely, byName) =>
+      `${count(surely, '# concerne', '# concernent')} sûrement cette personne. ${count(byName, '# ne porte', '# ne portent')} que le nom, à vous d’en décider plus bas.`,
     nothing: 'Rien n’est gardé sous ces identifiants.',
     restricted: 'limité (art. 18)',
     records: (records) => count(records, '# enregistrement', '# enregistrements'),
@@ -153,6 +155,7 @@ export const proof: ProofWords = {
       `${count(destroyed, '# enregistrement perd sa clé', '# enregistrements perdent leur clé')}, ${count(redacted, '# est rayé en partie', '# sont rayés en partie')}, ${count(survivors, '# appartenant à d’autres passe', '# appartenant à d’autres passent')} à une nouvelle clé. C’est irréversible.`,
     survivors: (number) =>
       `${count(number, '# enregistrement d’autres personnes passe', '# enregistrements d’autres personnes passent')} à une nouvelle clé.`,
+    consequences: 'Ce que cela entraîne aussi',
     residual: 'Copies restantes, sans clé pour les lire',
     noExpiry: '(sans fin connue)',
     notVerifiable: 'Ce que Kulning ne peut pas vérifier',

@@ -87,6 +87,8 @@ export const proof: ProofWords = {
     useSample: 'Ta exempelkontakten, Anna Lind',
     find: 'Hitta',
     found: (records) => count(records, '# post hittad', '# poster hittade'),
+    certainty: (surely, byName) =>
+      `${count(surely, '# handlar', '# handlar')} säkert om personen. ${count(byName, '# bär', '# bär')} bara namnet och väntar på ditt beslut nedan.`,
     nothing: 'Inget finns under de här uppgifterna.',
     restricted: 'begränsad (art. 18)',
     records: (records) => count(records, '# post', '# poster'),
@@ -145,6 +147,7 @@ export const proof: ProofWords = {
       `${count(destroyed, '# post mister sin nyckel', '# poster mister sina nycklar')}, ${count(redacted, '# stryks delvis', '# stryks delvis')}, ${count(survivors, '# som rör andra flyttas', '# som rör andra flyttas')} till en ny nyckel. Det går inte att ångra.`,
     survivors: (number) =>
       `${count(number, '# post som rör andra flyttas', '# poster som rör andra flyttas')} till en ny nyckel.`,
+    consequences: 'Vad det också för med sig',
     residual: 'Kopior som finns kvar, utan nyckel att läsa dem med',
     noExpiry: '(inget känt slut)',
     notVerifiable: 'Vad Kulning inte kan kontrollera',
