@@ -16,6 +16,8 @@ export interface SharedState {
 export interface RoleProcess {
   readonly pid: number;
   readonly url: string;
+  /** Of a control process, while nobody has claimed its instance. */
+  readonly claimToken: string | undefined;
   /** `kill -9`. Resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM. @returns its exit code */
@@ -37,12 +39,13 @@ export async function startRole(
     { stdio: ['ignore', 'pipe', 'pipe'], cwd: tmpdir(), env: environmentOf(state, environment) },
   );
   const lines: string[] = [];
-  const url = await untilReady(child, role, lines);
+  const { url, errors } = await untilReady(child, role, lines);
   const ended = once(child, 'exit') as Promise<[number | null]>;
   const running = () => child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid ?? 0,
     url,
+    claimToken: /\/claim#(\S+)/.exec(errors)?.[1],
     async kill() {
       if (running()) child.kill('SIGKILL');
       await ended;
@@ -68,7 +71,11 @@ function environmentOf({ databaseUrl, home, keys }: SharedState, more: Environme
   };
 }
 
-function untilReady(child: ChildProcess, role: string, lines: string[]): Promise<string> {
+function untilReady(
+  child: ChildProcess,
+  role: string,
+  lines: string[],
+): Promise<{ url: string; errors: string }> {
   return new Promise((resolve, reject) => {
     let errors = '';
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
@@ -77,7 +84,7 @@ function untilReady(child: ChildProcess, role: string, lines: string[]): Promise
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line);
       const { event, url } = JSON.parse(line) as { event: string; url?: string };
-      if (event === `${role}.ready`) resolve(url ?? '');
+      if (event === `${role}.ready`) resolve({ url: url ?? '', errors });
     });
   });
 }

@@ -74,17 +74,22 @@ export const identityOperations = {
       email: z.email(),
       passphrase: passphraseSchema,
       language: languageSchema,
-      machine: z.object({
-        country: countrySchema,
-        operator: nameSchema,
-        /** Who ultimately owns the operator, and where that owner sits; the operator itself when left out. */
-        parent: z.object({ name: nameSchema, country: countrySchema }).optional(),
-        /** The town. Kulning knows where the larger ones of Europe lie; of another one give the coordinates. */
-        place: nameSchema.optional(),
-        /** Degrees, both or neither. Without them the map takes the town's, else the middle of the country, and says so. */
-        latitude: z.number().min(-90).max(90).optional(),
-        longitude: z.number().min(-180).max(180).optional(),
-      }),
+      machine: z
+        .object({
+          country: countrySchema,
+          operator: nameSchema,
+          /** Who ultimately owns the operator, and where that owner sits; the operator itself when left out. */
+          parent: z.object({ name: nameSchema, country: countrySchema }).optional(),
+          /** The town. Kulning knows where the larger ones of Europe lie; of another one give the coordinates. */
+          place: nameSchema.optional(),
+          /** Degrees, both or neither. Without them the map takes the town's, else the middle of the country, and says so. */
+          latitude: z.number().min(-90).max(90).optional(),
+          longitude: z.number().min(-180).max(180).optional(),
+        })
+        .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
+          path: ['longitude'],
+          error: 'latitude and longitude go together: give both, or neither',
+        }),
     }),
     result: meSchema,
   }),

@@ -46,7 +46,9 @@ const siteKnowledge = {
 export const site = z.object({
   id: z.string(),
   slug: z.string(),
+  /** `this-machine` where nobody has named the machine that Kulning was started on: show it in the reader's words. */
   name: z.string(),
+  /** Empty where nobody said. */
   place: z.string(),
   /** Degrees; absent when nothing is known of where it stands, as for a machine that was just started. */
   latitude: z.number().optional(),

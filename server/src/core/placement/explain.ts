@@ -177,9 +177,9 @@ function expiredIn({ site, place }: ReasonSubject, language: Language): string |
   ].join(', ');
 }
 
-/** The starter's site has no name of its own in any language. */
-function nameOf({ slug, name }: Pick<SiteFacts, 'slug' | 'name'>, language: Language): string {
-  return slug === 'this-machine' ? thisMachineWords[language] : name;
+/** The machine that Kulning was started on bears its slug for a name until somebody gives it one. */
+function nameOf({ name }: Pick<SiteFacts, 'name'>, language: Language): string {
+  return name === 'this-machine' ? thisMachineWords[language] : name;
 }
 
 const eachOnce = (words: readonly string[]) => [...new Set(words)];

@@ -40,7 +40,7 @@ export function whereabouts(sites: readonly Site[], here: Site | undefined, keys
 function placeOf(site: Site): Place {
   return {
     site: site.name,
-    place: site.unclaimed ? null : site.place,
+    place: site.place === '' ? null : site.place,
     country: site.country?.value ?? null,
     tier: site.country?.tier ?? null,
     simulated: site.simulated,

@@ -3,6 +3,7 @@ import type { Site, SiteInput } from '@kulning/sdk';
 import type { SiteFacts } from '../../core/placement/facts.ts';
 import type { Route } from '../../platform/http/route.ts';
 import { tablesOf, type AnyTransaction } from '../../platform/postgres/database.ts';
+import { located, readGazetteer } from './site-locator.ts';
 import { siteRoutes } from './site-routes.ts';
 import type { SitesContext } from './site-changes.ts';
 import { declareThisMachine, loadSites, type MachineDeclaration } from './site-loader.ts';
@@ -28,12 +29,17 @@ export interface Sites {
 
 export function createSites(context: SitesContext): Sites {
   const { database, clock } = context;
+  const gazetteer = readGazetteer();
+  const locate = (site: Site) => located(site, gazetteer);
   return {
-    routes: siteRoutes(context),
+    routes: siteRoutes(context, locate),
     load: (configured) => loadSites(context, configured),
     declareThisMachine: (trx, machine) => declareThisMachine(context, trx, machine),
-    list: () => listSites(database, clock.now()),
-    find: (idOrSlug) => findSite(database, idOrSlug, clock.now()),
+    list: async () => (await listSites(database, clock.now())).map(locate),
+    async find(idOrSlug) {
+      const site = await findSite(database, idOrSlug, clock.now());
+      return site && locate(site);
+    },
     facts: (trx) => readSiteFacts(tablesOf(trx)),
   };
 }

@@ -16,6 +16,8 @@ export interface MachineDeclaration {
   /** The operator itself when left out. */
   readonly parent?: { readonly name: string; readonly country: string } | undefined;
   readonly place?: string | undefined;
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export function loadSites(context: SitesContext, configured: readonly SiteInput[
 export async function declareThisMachine(
   context: SitesContext,
   claim: AnyTransaction,
-  { country, operator, parent, place }: MachineDeclaration,
+  { country, operator, parent, place, latitude, longitude }: MachineDeclaration,
 ): Promise<void> {
   const trx = tablesOf<store.SitesTables>(claim);
   const at = new Date(context.clock.now());
@@ -62,7 +64,7 @@ export async function declareThisMachine(
     trx,
     at,
     site,
-    { country, operator, parent: owner, place },
+    { country, operator, parent: owner, place, latitude, longitude },
     'declared when this installation was claimed',
   );
   await store.bumpSites(trx);
@@ -85,8 +87,9 @@ async function insertMachine(
   const identity = {
     id: context.ids.next('site'),
     slug: thisMachineSlug,
-    name: 'This machine',
-    place: 'where Kulning was started',
+    // Its own slug for a name, and no place: nobody has named either, and whoever shows them says so in the reader's words.
+    name: thisMachineSlug,
+    place: '',
     simulated: false,
     unclaimed: true,
   };

@@ -1,11 +1,12 @@
-import { sitesOperations } from '@kulning/sdk';
+import { type Site, sitesOperations } from '@kulning/sdk';
 
 import { route, type Route } from '../../platform/http/route.ts';
 import type { SitesContext } from './site-changes.ts';
 import { changeSite, createSite, removeSite, unknownSite } from './site-service.ts';
 import { findSite, listSites, siteHistory } from './site-views.ts';
 
-export function siteRoutes(context: SitesContext): Route[] {
+/** @param locate gives a site coordinates to show it at */
+export function siteRoutes(context: SitesContext, locate: (site: Site) => Site): Route[] {
   const { database, clock } = context;
   const find = async (idOrSlug: string) => {
     const site = await findSite(database, idOrSlug, clock.now());
@@ -13,8 +14,10 @@ export function siteRoutes(context: SitesContext): Route[] {
     return site;
   };
   return [
-    route(sitesOperations.list, async () => ({ items: await listSites(database, clock.now()) })),
-    route(sitesOperations.get, ({ params }) => find(params.id)),
+    route(sitesOperations.list, async () => ({
+      items: (await listSites(database, clock.now())).map(locate),
+    })),
+    route(sitesOperations.get, async ({ params }) => locate(await find(params.id))),
     route(sitesOperations.history, async ({ params }) => {
       const { id } = await find(params.id);
       const facts = await siteHistory(database, id);
@@ -30,8 +33,10 @@ export function siteRoutes(context: SitesContext): Route[] {
         })),
       };
     }),
-    route(sitesOperations.create, ({ body }) => createSite(context, body)),
-    route(sitesOperations.update, ({ params, body }) => changeSite(context, params.id, body)),
+    route(sitesOperations.create, async ({ body }) => locate(await createSite(context, body))),
+    route(sitesOperations.update, async ({ params, body }) =>
+      locate(await changeSite(context, params.id, body)),
+    ),
     route(sitesOperations.delete, ({ params }) => removeSite(context, params.id)),
   ];
 }

@@ -29,8 +29,8 @@ export const siteWords = {
       hint: 'Remove or move what uses it first; to stop work there now, give it a closing date.',
     },
     fr: {
-      message: `Le site ${slug} est utilisé par : ${uses}.`,
-      hint: 'Retirez ou déplacez d’abord ce qui l’utilise ; pour y arrêter le travail dès maintenant, donnez-lui une date de fermeture.',
+      message: `Le site ${slug} est utilisé par\u00a0: ${uses}.`,
+      hint: 'Retirez ou déplacez d’abord ce qui l’utilise\u00a0; pour y arrêter le travail dès maintenant, donnez-lui une date de fermeture.',
     },
     sv: {
       message: `Anläggningen ${slug} används av: ${uses}.`,
@@ -44,7 +44,7 @@ export const siteWords = {
     },
     fr: {
       message: `Le site ${slug} est cette installation elle-même.`,
-      hint: 'Modifiez plutôt ses faits ; pour y arrêter le travail dès maintenant, donnez-lui une date de fermeture.',
+      hint: 'Modifiez plutôt ses faits\u00a0; pour y arrêter le travail dès maintenant, donnez-lui une date de fermeture.',
     },
     sv: {
       message: `Anläggningen ${slug} är den här installationen själv.`,

@@ -141,6 +141,33 @@ test('claiming says where this machine stands; its parent is the operator unless
     place: 'Lyon',
     country: { value: 'FR', tier: 'T0' },
     parent: { value: { name: 'Atelier Martin', country: 'FR' } },
+    latitude: 45.8,
+    longitude: 4.8,
+    coordinatesOf: 'town',
+  });
+});
+
+test('the machine has no name and no place until somebody gives it one, and is shown where its country is', async () => {
+  const sites = createSites(context);
+  await sites.load([]);
+  expect(await sites.find(thisMachineSlug)).toMatchObject({
+    name: 'this-machine',
+    place: '',
+    unclaimed: true,
+  });
+  expect(await sites.find(thisMachineSlug)).not.toHaveProperty('coordinatesOf');
+  const declare = (more: object) =>
+    database.app.inInstance('claim', (trx) =>
+      sites.declareThisMachine(trx, { country: 'SE', operator: 'Kullabygdens El', ...more }),
+    );
+  await declare({});
+  expect(await sites.find(thisMachineSlug)).toMatchObject({ place: '', coordinatesOf: 'country' });
+  await declare({ place: 'Nås', latitude: 60.45, longitude: 14.49 });
+  expect(await sites.find(thisMachineSlug)).toMatchObject({
+    place: 'Nås',
+    latitude: 60.45,
+    longitude: 14.49,
+    coordinatesOf: 'site',
   });
 });
 
