@@ -6,12 +6,12 @@ import type { SettingPath } from './config.ts';
 export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
   home: {
     en: 'State: database, sockets, spool, blobs, logs',
-    fr: 'État : base de données, sockets, journal d’appels, blobs, journaux',
+    fr: 'État\u00a0: base de données, sockets, journal d’appels, blobs, journaux',
     sv: 'Tillstånd: databas, uttag, anropsjournal, blobbar, loggar',
   },
   keys: {
     en: 'Encryption and signing keys; must lie outside home',
-    fr: 'Clés de chiffrement et de signature ; doit se trouver hors de home',
+    fr: 'Clés de chiffrement et de signature\u00a0; doit se trouver hors de home',
     sv: 'Krypterings- och signeringsnycklar; måste ligga utanför home',
   },
   site: {
@@ -21,12 +21,12 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
   },
   language: {
     en: 'Language of messages where nobody has chosen one; the terminal’s if left out',
-    fr: 'Langue des messages quand personne n’en a choisi ; à défaut, celle du terminal',
+    fr: 'Langue des messages quand personne n’en a choisi\u00a0; à défaut, celle du terminal',
     sv: 'Meddelandenas språk när ingen har valt något; annars terminalens',
   },
   'database.url': {
     en: 'Your PostgreSQL 15+; without it Kulning runs its own',
-    fr: 'Votre PostgreSQL 15+ ; sans lui, Kulning fait tourner le sien',
+    fr: 'Votre PostgreSQL 15+\u00a0; sans lui, Kulning fait tourner le sien',
     sv: 'Din PostgreSQL 15+; utan den kör Kulning sin egen',
   },
   'database.poolSize': {
@@ -81,12 +81,12 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
   },
   'worker.port': {
     en: 'Port of a worker’s /healthz, /readyz and /metrics; 0 picks a free one',
-    fr: 'Port de /healthz, /readyz et /metrics d’un worker ; 0 en choisit un libre',
+    fr: 'Port de /healthz, /readyz et /metrics d’un worker\u00a0; 0 en choisit un libre',
     sv: 'Port för en workers /healthz, /readyz och /metrics; 0 väljer en ledig',
   },
   'outbound.allowedHosts': {
     en: 'Hosts that Kulning itself may connect to, for models; addresses and networks too',
-    fr: 'Hôtes auxquels Kulning peut lui-même se connecter, pour des modèles ; adresses et réseaux aussi',
+    fr: 'Hôtes auxquels Kulning peut lui-même se connecter, pour des modèles\u00a0; adresses et réseaux aussi',
     sv: 'Värdar som Kulning självt får ansluta till, för modeller; även adresser och nät',
   },
   'engines.llamaServer.binary': {
@@ -96,7 +96,7 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
   },
   'models.hub': {
     en: 'Where organisation/repository/file.gguf is looked up; its host must be allowed too',
-    fr: 'Où chercher organisation/dépôt/fichier.gguf ; son hôte doit aussi être autorisé',
+    fr: 'Où chercher organisation/dépôt/fichier.gguf\u00a0; son hôte doit aussi être autorisé',
     sv: 'Var organisation/arkiv/fil.gguf slås upp; även dess värd måste vara tillåten',
   },
   'models.maxFileBytes': {
@@ -106,12 +106,12 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
   },
   'backup.folder': {
     en: 'Where backups go; another disk is safer. Without it: in home',
-    fr: 'Où vont les sauvegardes ; un autre disque est plus sûr. À défaut : dans home',
+    fr: 'Où vont les sauvegardes\u00a0; un autre disque est plus sûr. À défaut\u00a0: dans home',
     sv: 'Var säkerhetskopior hamnar; en annan disk är säkrare. Annars: i home',
   },
   'backup.keepDays': {
     en: 'Days after which backups are removed, but never the newest; without it they stay',
-    fr: 'Jours après lesquels les sauvegardes sont supprimées, jamais la plus récente ; à défaut, elles restent',
+    fr: 'Jours après lesquels les sauvegardes sont supprimées, jamais la plus récente\u00a0; à défaut, elles restent',
     sv: 'Dagar tills säkerhetskopior tas bort, men aldrig den nyaste; annars blir de kvar',
   },
   sites: {
@@ -146,12 +146,12 @@ export const configWords = {
   }),
   notYaml: (file: string, where: string) => ({
     en: { message: `${file} is not valid YAML: ${where}`, hint: 'Mend that line.' },
-    fr: { message: `${file} n’est pas du YAML valide : ${where}`, hint: 'Corrigez cette ligne.' },
+    fr: { message: `${file} n’est pas du YAML valide\u00a0: ${where}`, hint: 'Corrigez cette ligne.' },
     sv: { message: `${file} är inte giltig YAML: ${where}`, hint: 'Rätta den raden.' },
   }),
   isSetting: (path: string, description: string) => ({
     en: `${path}: ${description}.`,
-    fr: `${path} : ${description}.`,
+    fr: `${path}\u00a0: ${description}.`,
     sv: `${path}: ${description}.`,
   }),
   unknownKey: (name: string) => ({
@@ -175,7 +175,7 @@ export const configWords = {
     },
     fr: {
       message: `Le réglage ${name} n’existe pas.`,
-      hint: `Vouliez-vous dire ${nearest} ? \`kulning config\` donne la liste des réglages.`,
+      hint: `Vouliez-vous dire ${nearest}\u00a0? \`kulning config\` donne la liste des réglages.`,
     },
     sv: {
       message: `Inställningen ${name} finns inte.`,

@@ -9,7 +9,7 @@ export const clientWords = {
     },
     fr: {
       message: `${url || 'Le serveur'} est injoignable.`,
-      hint: 'Kulning tourne-t-il ? `kulning status` le dit ; `kulning up` le démarre.',
+      hint: 'Kulning tourne-t-il\u00a0? `kulning status` le dit\u00a0; `kulning up` le démarre.',
     },
     sv: {
       message: `${url || 'Servern'} går inte att nå.`,
@@ -23,7 +23,7 @@ export const clientWords = {
     },
     fr: {
       message: `${url || 'Le serveur'} n’a pas répondu à temps.`,
-      hint: 'Réessayez ; `kulning doctor` cherche la cause.',
+      hint: 'Réessayez\u00a0; `kulning doctor` cherche la cause.',
     },
     sv: {
       message: `${url || 'Servern'} svarade inte i tid.`,
@@ -65,7 +65,7 @@ export const clientWords = {
     },
     fr: {
       message: `La réponse du serveur à ${operation} ne respecte pas son contrat.`,
-      hint: 'Le serveur et ce client sont de versions différentes : rechargez la page, ou utilisez la même.',
+      hint: 'Le serveur et ce client sont de versions différentes\u00a0: rechargez la page, ou utilisez la même.',
     },
     sv: {
       message: `Serverns svar på ${operation} följer inte kontraktet.`,

@@ -4,13 +4,13 @@ import type { WordTable } from '@kulning/sdk';
 export const commandWords = {
   unknownCommand: (name: string) => ({
     en: { message: `There is no command “${name}”.` },
-    fr: { message: `La commande « ${name} » n’existe pas.` },
+    fr: { message: `La commande «\u00a0${name}\u00a0» n’existe pas.` },
     sv: { message: `Kommandot ”${name}” finns inte.` },
   }),
   unknownRole: (name: string) => ({
     en: { message: `There is no role “${name}”.`, hint: '`kulning serve --role control|gateway|worker`' },
     fr: {
-      message: `Le rôle « ${name} » n’existe pas.`,
+      message: `Le rôle «\u00a0${name}\u00a0» n’existe pas.`,
       hint: '`kulning serve --role control|gateway|worker`',
     },
     sv: { message: `Rollen ”${name}” finns inte.`, hint: '`kulning serve --role control|gateway|worker`' },
@@ -45,8 +45,8 @@ export const commandWords = {
       hint: 'Say `kulning down --purge --yes` if that is what you want; `kulning backup` first if not.',
     },
     fr: {
-      message: `--purge supprime ${home} et ${keys} : chaque enregistrement, chaque clé, définitivement.`,
-      hint: 'Lancez `kulning down --purge --yes` si c’est ce que vous voulez ; sinon, d’abord `kulning backup`.',
+      message: `--purge supprime ${home} et ${keys}\u00a0: chaque enregistrement, chaque clé, définitivement.`,
+      hint: 'Lancez `kulning down --purge --yes` si c’est ce que vous voulez\u00a0; sinon, d’abord `kulning backup`.',
     },
     sv: {
       message: `--purge tar bort ${home} och ${keys}: varje post, varje nyckel, för gott.`,
@@ -60,7 +60,7 @@ export const commandWords = {
     },
     fr: {
       message: `Kulning (pid ${pid}) ne s’est pas arrêté en ${seconds} s.`,
-      hint: 'Regardez la fin de log/kulning.log ; des flux sans fin peuvent le retenir.',
+      hint: 'Regardez la fin de log/kulning.log\u00a0; des flux sans fin peuvent le retenir.',
     },
     sv: {
       message: `Kulning (pid ${pid}) har inte stannat inom ${seconds} s.`,
@@ -104,22 +104,22 @@ export const commandWords = {
   }),
   erasuresReplayed: (count: number) => ({
     en: `Erasures replayed: ${count}`,
-    fr: `Effacements rejoués : ${count}`,
+    fr: `Effacements rejoués\u00a0: ${count}`,
     sv: `Raderingar gjorda på nytt: ${count}`,
   }),
   migrationsApplied: (count: number) => ({
     en: `Migrations applied: ${count}`,
-    fr: `Migrations appliquées : ${count}`,
+    fr: `Migrations appliquées\u00a0: ${count}`,
     sv: `Migreringar körda: ${count}`,
   }),
   moved: (tables: number, rows: number) => ({
     en: `Moved and compared: ${tables} tables, ${rows} rows.`,
-    fr: `Déplacées et comparées : ${tables} tables, ${rows} lignes.`,
+    fr: `Déplacées et comparées\u00a0: ${tables} tables, ${rows} lignes.`,
     sv: `Flyttat och jämfört: ${tables} tabeller, ${rows} rader.`,
   }),
   fromNowOn: (url: string) => ({
     en: `From now on: KULNING_DATABASE_URL='${url}' kulning up`,
-    fr: `Désormais : KULNING_DATABASE_URL='${url}' kulning up`,
+    fr: `Désormais\u00a0: KULNING_DATABASE_URL='${url}' kulning up`,
     sv: `Från och med nu: KULNING_DATABASE_URL='${url}' kulning up`,
   }),
 } satisfies WordTable;

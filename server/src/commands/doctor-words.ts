@@ -15,7 +15,7 @@ export const doctorTitles = {
 export const doctorWords = {
   bringNode: {
     en: 'Start Kulning with `npm start` or `npx kulning up`: both bring Node 24.',
-    fr: 'Démarrez Kulning avec `npm start` ou `npx kulning up` : les deux apportent Node 24.',
+    fr: 'Démarrez Kulning avec `npm start` ou `npx kulning up`\u00a0: les deux apportent Node 24.',
     sv: 'Starta Kulning med `npm start` eller `npx kulning up`: båda har Node 24 med sig.',
   },
   madeAtStart: (folder: string) => ({
@@ -30,7 +30,7 @@ export const doctorWords = {
   }),
   closeFolder: (folder: string) => ({
     en: `chmod 700 ${folder}; chown it to the user who runs Kulning.`,
-    fr: `chmod 700 ${folder} ; donnez-le par chown à l’utilisateur qui lance Kulning.`,
+    fr: `chmod 700 ${folder}\u00a0; donnez-le par chown à l’utilisateur qui lance Kulning.`,
     sv: `chmod 700 ${folder}; ge den med chown till användaren som kör Kulning.`,
   }),
   diskFree: (gib: string, folder: string) => ({
@@ -50,12 +50,12 @@ export const doctorWords = {
   }),
   freeMemory: {
     en: 'Kulning needs about 1.5 GiB beside the models; end something, or take a larger machine.',
-    fr: 'Il faut à Kulning environ 1,5 Gio en plus des modèles ; arrêtez quelque chose, ou prenez une machine plus grande.',
+    fr: 'Il faut à Kulning environ 1,5 Gio en plus des modèles\u00a0; arrêtez quelque chose, ou prenez une machine plus grande.',
     sv: 'Kulning behöver ungefär 1,5 GiB utöver modellerna; avsluta något, eller ta en större maskin.',
   },
   setClock: {
     en: 'Set the clock; receipts carry the time (timedatectl set-ntp true).',
-    fr: 'Réglez l’horloge ; les reçus portent l’heure (timedatectl set-ntp true).',
+    fr: 'Réglez l’horloge\u00a0; les reçus portent l’heure (timedatectl set-ntp true).',
     sv: 'Ställ klockan; kvittona bär tiden (timedatectl set-ntp true).',
   },
   portOurs: (address: string) => ({
@@ -70,7 +70,7 @@ export const doctorWords = {
   }),
   portRefused: (address: string, reason: string) => ({
     en: `${address} cannot be listened on: ${reason}`,
-    fr: `impossible d’écouter sur ${address} : ${reason}`,
+    fr: `impossible d’écouter sur ${address}\u00a0: ${reason}`,
     sv: `det går inte att lyssna på ${address}: ${reason}`,
   }),
   freePort: (variable: string) => ({
@@ -80,12 +80,12 @@ export const doctorWords = {
   }),
   engineWhole: (glibc: string) => ({
     en: `glibc ${glibc}; shipped model present`,
-    fr: `glibc ${glibc} ; modèle livré présent`,
+    fr: `glibc ${glibc}\u00a0; modèle livré présent`,
     sv: `glibc ${glibc}; den medföljande modellen finns`,
   }),
   engineWithoutModel: (glibc: string) => ({
     en: `glibc ${glibc}; shipped model missing`,
-    fr: `glibc ${glibc} ; modèle livré absent`,
+    fr: `glibc ${glibc}\u00a0; modèle livré absent`,
     sv: `glibc ${glibc}; den medföljande modellen saknas`,
   }),
   engineNeeds: {

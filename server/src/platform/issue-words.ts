@@ -40,7 +40,7 @@ export const issueWords = {
   }),
   oneOf: (path: string, values: string) => ({
     en: `${path} must be one of: ${values}.`,
-    fr: `${path} doit être l’une de ces valeurs : ${values}.`,
+    fr: `${path} doit être l’une de ces valeurs\u00a0: ${values}.`,
     sv: `${path} måste vara något av: ${values}.`,
   }),
   shorter: (path: string, characters: string) => ({
@@ -55,12 +55,12 @@ export const issueWords = {
   }),
   fewer: (path: string, entries: string) => ({
     en: `${path} must have at least this many entries: ${entries}.`,
-    fr: `${path} doit comporter au moins ce nombre d’éléments : ${entries}.`,
+    fr: `${path} doit comporter au moins ce nombre d’éléments\u00a0: ${entries}.`,
     sv: `${path} måste ha minst så här många element: ${entries}.`,
   }),
   more: (path: string, entries: string) => ({
     en: `${path} must have at most this many entries: ${entries}.`,
-    fr: `${path} doit comporter au plus ce nombre d’éléments : ${entries}.`,
+    fr: `${path} doit comporter au plus ce nombre d’éléments\u00a0: ${entries}.`,
     sv: `${path} får ha högst så här många element: ${entries}.`,
   }),
   less: (path: string, least: string) => ({
@@ -105,7 +105,7 @@ export const issueWords = {
   }),
   unknownField: (path: string, name: string) => ({
     en: `${path} has a field that does not exist: ${name}.`,
-    fr: `${path} contient un champ qui n’existe pas : ${name}.`,
+    fr: `${path} contient un champ qui n’existe pas\u00a0: ${name}.`,
     sv: `${path} har ett fält som inte finns: ${name}.`,
   }),
   noForm: (path: string) => ({

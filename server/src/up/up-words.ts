@@ -15,6 +15,20 @@ export const upWords = {
       hint: 'Gör den till din (chown), eller sätt KULNING_HOME till en mapp där du får skriva.',
     },
   }),
+  homeTooLong: (home: string, excessBytes: number) => ({
+    en: {
+      message: `The path of ${home} is ${excessBytes} bytes too long for the sockets inside it.`,
+      hint: 'Set KULNING_HOME to a shorter path (and KULNING_KEYS, if keys exist already).',
+    },
+    fr: {
+      message: `Le chemin de ${home} est trop long de ${excessBytes} octets pour les sockets qu’il contient.`,
+      hint: 'Donnez à KULNING_HOME un chemin plus court (et à KULNING_KEYS, si des clés existent déjà).',
+    },
+    sv: {
+      message: `Sökvägen ${home} är ${excessBytes} byte för lång för uttagen i den.`,
+      hint: 'Sätt KULNING_HOME till en kortare sökväg (och KULNING_KEYS, om nycklar redan finns).',
+    },
+  }),
   homeInUse: (consoleUrl: string) => ({
     en: {
       message: `Another Kulning runs on this home already${consoleUrl && ` (${consoleUrl})`}.`,
@@ -36,7 +50,7 @@ export const upWords = {
     },
     fr: {
       message: `Le processus ${part} s’est terminé par ${how} avant d’être prêt.`,
-      hint: 'La fin de log/kulning.log dans KULNING_HOME dit pourquoi ; `kulning doctor` vérifie ce qu’il faut à un démarrage.',
+      hint: 'La fin de log/kulning.log dans KULNING_HOME dit pourquoi\u00a0; `kulning doctor` vérifie ce qu’il faut à un démarrage.',
     },
     sv: {
       message: `Processen ${part} slutade med ${how} innan den var redo.`,

@@ -47,7 +47,7 @@ export const engineWords = {
       hint: 'The address usually ends in /v1, such as http://127.0.0.1:8080/v1.',
     },
     fr: {
-      message: `Le serveur ne parle pas l’API OpenAI à cette adresse : GET ${path} a répondu ${status}.`,
+      message: `Le serveur ne parle pas l’API OpenAI à cette adresse\u00a0: GET ${path} a répondu ${status}.`,
       hint: 'L’adresse se termine d’ordinaire par /v1, comme http://127.0.0.1:8080/v1.',
     },
     sv: {
@@ -57,7 +57,7 @@ export const engineWords = {
   }),
   modelNotServed: (wanted: string, served: string) => ({
     en: { message: `The server does not serve “${wanted}”.`, hint: `It serves: ${served}.` },
-    fr: { message: `Le serveur ne sert pas « ${wanted} ».`, hint: `Il sert : ${served}.` },
+    fr: { message: `Le serveur ne sert pas «\u00a0${wanted}\u00a0».`, hint: `Il sert\u00a0: ${served}.` },
     sv: { message: `Servern har inte ”${wanted}”.`, hint: `Den har: ${served}.` },
   }),
   httpAddress: {
@@ -76,7 +76,7 @@ export const engineWords = {
       hint: 'Compare its size and sha256 with those its makers publish, and fetch it again.',
     },
     fr: {
-      message: `Ce fichier GGUF est inutilisable : ${reason}.`,
+      message: `Ce fichier GGUF est inutilisable\u00a0: ${reason}.`,
       hint: 'Comparez sa taille et son sha256 à ceux que publient ses auteurs, et téléchargez-le à nouveau.',
     },
     sv: {
@@ -91,7 +91,7 @@ export const engineWords = {
     },
     fr: {
       message: `Il n’y a pas de fichier lisible à ${path}.`,
-      hint: 'Donnez le chemin tel que cette machine le voit ; Kulning tourne ici, et non là où vous tapez.',
+      hint: 'Donnez le chemin tel que cette machine le voit\u00a0; Kulning tourne ici, et non là où vous tapez.',
     },
     sv: {
       message: `Det finns ingen läsbar fil på ${path}.`,

@@ -32,7 +32,7 @@ export const backupWords = {
       hint: 'Nothing was changed. Use another copy of the backup.',
     },
     fr: {
-      message: `La sauvegarde est endommagée : ${part} est absent ou n’est pas ce qui a été écrit.`,
+      message: `La sauvegarde est endommagée\u00a0: ${part} est absent ou n’est pas ce qui a été écrit.`,
       hint: 'Rien n’a été changé. Utilisez une autre copie de la sauvegarde.',
     },
     sv: {
@@ -89,7 +89,7 @@ export const backupWords = {
     },
     fr: {
       message: `${target} existe déjà.`,
-      hint: 'Nommez un dossier qui n’existe pas ; une sauvegarde n’écrase jamais rien.',
+      hint: 'Nommez un dossier qui n’existe pas\u00a0; une sauvegarde n’écrase jamais rien.',
     },
     sv: {
       message: `${target} finns redan.`,
@@ -117,7 +117,7 @@ export const backupWords = {
     },
     fr: {
       message: `Le blob ${digest} sur le disque n’est pas ce qui a été stocké.`,
-      hint: 'Vérifiez le disque ; reprenez le blob d’une sauvegarde plus ancienne.',
+      hint: 'Vérifiez le disque\u00a0; reprenez le blob d’une sauvegarde plus ancienne.',
     },
     sv: {
       message: `Blobben ${digest} på disken är inte den som sparades.`,
@@ -131,7 +131,7 @@ export const backupWords = {
     },
     fr: {
       message: 'La base de données de destination contient déjà un Kulning.',
-      hint: 'Rien n’a été changé. Créez une base vide : `create database kulning`.',
+      hint: 'Rien n’a été changé. Créez une base vide\u00a0: `create database kulning`.',
     },
     sv: {
       message: 'Databasen att flytta till innehåller redan en Kulning.',

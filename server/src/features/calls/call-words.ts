@@ -8,7 +8,7 @@ export const callWords = {
     },
     fr: {
       message: `L’appel ${id} n’existe pas dans cette organisation.`,
-      hint: 'Un appel en cours apparaît une fois terminé ; `kulning receipts` donne la liste de ceux qui le sont.',
+      hint: 'Un appel en cours apparaît une fois terminé\u00a0; `kulning receipts` donne la liste de ceux qui le sont.',
     },
     sv: {
       message: `Det finns inget anrop ${id} i den här organisationen.`,

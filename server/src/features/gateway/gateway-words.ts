@@ -6,7 +6,7 @@ import type { Language, Words } from '../../core/policy/rule.ts';
 const sentences = {
   keyMissing: {
     en: 'No API key was sent. Use the header "Authorization: Bearer kln_…".',
-    fr: 'Aucune clé d’API n’a été envoyée. Utilisez l’en-tête « Authorization: Bearer kln_… ».',
+    fr: 'Aucune clé d’API n’a été envoyée. Utilisez l’en-tête «\u00a0Authorization: Bearer kln_…\u00a0».',
     sv: 'Ingen API-nyckel skickades. Använd rubriken ”Authorization: Bearer kln_…”.',
   },
   keyWrong: {
@@ -16,7 +16,7 @@ const sentences = {
   },
   scopeMissing: {
     en: 'This API key may not do that: it lacks the scope {scope}.',
-    fr: 'Cette clé d’API n’a pas ce droit : il lui manque la portée {scope}.',
+    fr: 'Cette clé d’API n’a pas ce droit\u00a0: il lui manque la portée {scope}.',
     sv: 'API-nyckeln får inte göra detta: den saknar behörigheten {scope}.',
   },
   classUnknown: {
@@ -31,7 +31,7 @@ const sentences = {
   },
   purposeBound: {
     en: 'This API key is bound to the purpose {purpose}; a call cannot name another.',
-    fr: 'Cette clé d’API est liée à la finalité {purpose} ; un appel ne peut en nommer une autre.',
+    fr: 'Cette clé d’API est liée à la finalité {purpose}\u00a0; un appel ne peut en nommer une autre.',
     sv: 'API-nyckeln är bunden till ändamålet {purpose}; ett anrop kan inte ange ett annat.',
   },
   purposeMalformed: {
@@ -51,13 +51,18 @@ const sentences = {
   },
   priceUnknown: {
     en: 'A budget in euro cannot be kept on the model {model}: not every place that serves it has a price. Set one with `kulning prices set`.',
-    fr: 'Un budget en euros ne peut être tenu pour le modèle {model} : tous les lieux qui le servent n’ont pas de prix. Fixez-le avec `kulning prices set`.',
+    fr: 'Un budget en euros ne peut être tenu pour le modèle {model}\u00a0: tous les lieux qui le servent n’ont pas de prix. Fixez-le avec `kulning prices set`.',
     sv: 'En budget i euro kan inte hållas för modellen {model}: alla platser som kör den har inte ett pris. Sätt det med `kulning prices set`.',
   },
   carbonUnknown: {
     en: 'A carbon budget cannot be kept on the model {model}: energy, PUE or grid carbon of a place that serves it is unknown.',
-    fr: 'Un budget carbone ne peut être tenu pour le modèle {model} : l’énergie, le PUE ou le carbone du réseau d’un lieu qui le sert est inconnu.',
+    fr: 'Un budget carbone ne peut être tenu pour le modèle {model}\u00a0: l’énergie, le PUE ou le carbone du réseau d’un lieu qui le sert est inconnu.',
     sv: 'En koldioxidbudget kan inte hållas för modellen {model}: energi, PUE eller elnätets koldioxid är okänd för en plats som kör den.',
+  },
+  hostTwice: {
+    en: 'The request has more than one Host header.',
+    fr: 'La requête a plus d’un en-tête Host.',
+    sv: 'Anropet har mer än en Host-rubrik.',
   },
   bodyTooLarge: {
     en: 'The request is larger than {limit} bytes, the most that this gateway takes.',
@@ -66,7 +71,7 @@ const sentences = {
   },
   bodyNotJson: {
     en: 'The body is not valid JSON: at byte {position}, {expected} was expected.',
-    fr: 'Le corps n’est pas du JSON valide : à l’octet {position}, il fallait {expected}.',
+    fr: 'Le corps n’est pas du JSON valide\u00a0: à l’octet {position}, il fallait {expected}.',
     sv: 'Innehållet är inte giltig JSON: vid byte {position} väntades {expected}.',
   },
   bodyNotUtf8: {
@@ -86,17 +91,17 @@ const sentences = {
   },
   fieldWrong: {
     en: 'The field {param} is wrong: {problem}.',
-    fr: 'Le champ {param} est incorrect : {problem}.',
+    fr: 'Le champ {param} est incorrect\u00a0: {problem}.',
     sv: 'Fältet {param} är fel: {problem}.',
   },
   moderationsAbsent: {
     en: 'There is no classifier here, so nothing is moderated. Ask a chat model with response_format json_schema to classify, or send text to a moderation service of your choice before it comes here.',
-    fr: 'Il n’y a pas de classificateur ici : rien n’est modéré. Demandez à un modèle de conversation de classer avec response_format json_schema, ou passez d’abord le texte à un service de modération de votre choix.',
+    fr: 'Il n’y a pas de classificateur ici\u00a0: rien n’est modéré. Demandez à un modèle de conversation de classer avec response_format json_schema, ou passez d’abord le texte à un service de modération de votre choix.',
     sv: 'Här finns ingen klassificerare, så inget modereras. Låt en chattmodell klassificera med response_format json_schema, eller skicka texten först till en modereringstjänst som du väljer.',
   },
   toolsUnsupported: {
     en: 'This model knows no tools: its chat template would leave them out without a word.',
-    fr: 'Ce modèle ne connaît pas les outils : son gabarit de conversation les omettrait sans rien dire.',
+    fr: 'Ce modèle ne connaît pas les outils\u00a0: son gabarit de conversation les omettrait sans rien dire.',
     sv: 'Modellen kan inga verktyg: dess chattmall skulle utelämna dem utan ett ord.',
   },
   toolUnknown: {
@@ -116,7 +121,7 @@ const sentences = {
   },
   subjectRestricted: {
     en: 'A person named for this call has their data restricted or is being erased, so nothing is processed about them.',
-    fr: 'Une personne nommée pour cet appel fait l’objet d’une limitation ou d’un effacement : rien n’est traité à son sujet.',
+    fr: 'Une personne nommée pour cet appel fait l’objet d’une limitation ou d’un effacement\u00a0: rien n’est traité à son sujet.',
     sv: 'En person som anges för anropet har begränsad behandling eller håller på att raderas, så inget behandlas om personen.',
   },
   receiptUnknown: {
@@ -126,7 +131,7 @@ const sentences = {
   },
   controlStale: {
     en: 'Keys and policy could not be refreshed for {age} seconds, so data of class {dataClass} is not taken until the database answers again.',
-    fr: 'Les clés et la politique n’ont pu être actualisées depuis {age} secondes : les données de classe {dataClass} sont refusées tant que la base de données ne répond pas.',
+    fr: 'Les clés et la politique n’ont pu être actualisées depuis {age} secondes\u00a0: les données de classe {dataClass} sont refusées tant que la base de données ne répond pas.',
     sv: 'Nycklar och policy har inte kunnat uppdateras på {age} sekunder, så data av klass {dataClass} tas inte emot förrän databasen svarar igen.',
   },
   notReady: {
@@ -146,12 +151,12 @@ const sentences = {
   },
   engineRefusedUs: {
     en: 'The engine at {site} answered {status} to this gateway: its configuration must be mended by the operator.',
-    fr: 'Le moteur du site {site} a répondu {status} à cette passerelle : l’exploitant doit corriger sa configuration.',
+    fr: 'Le moteur du site {site} a répondu {status} à cette passerelle\u00a0: l’exploitant doit corriger sa configuration.',
     sv: 'Motorn i {site} svarade {status} till denna gateway: operatören måste rätta dess konfiguration.',
   },
   journalFailed: {
     en: 'The record of this call could not be written, so its answer is not given.',
-    fr: 'La trace de cet appel n’a pu être écrite : sa réponse n’est donc pas donnée.',
+    fr: 'La trace de cet appel n’a pu être écrite\u00a0: sa réponse n’est donc pas donnée.',
     sv: 'Anropets journal kunde inte skrivas, så svaret lämnas inte ut.',
   },
   internal: {

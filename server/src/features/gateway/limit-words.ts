@@ -29,7 +29,7 @@ const amounts: Record<LimitDimension, Words> = {
 const sentences: Record<'reached' | 'tooLarge', Words> = {
   reached: {
     en: 'A limit is reached: {amount} for {level}.',
-    fr: 'Une limite est atteinte : {amount} pour {level}.',
+    fr: 'Une limite est atteinte\u00a0: {amount} pour {level}.',
     sv: 'En gräns är nådd: {amount} för {level}.',
   },
   tooLarge: {

@@ -19,7 +19,7 @@ export const identityWords = {
     },
     fr: {
       message: 'Ce n’est pas le jeton affiché au dernier démarrage.',
-      hint: 'Chaque démarrage en affiche un nouveau tant que l’instance n’a pas de propriétaire ; `kulning status` sur la machine réaffiche l’adresse.',
+      hint: 'Chaque démarrage en affiche un nouveau tant que l’instance n’a pas de propriétaire\u00a0; `kulning status` sur la machine réaffiche l’adresse.',
     },
     sv: {
       message: 'Det här är inte engångskoden som den senaste starten skrev ut.',

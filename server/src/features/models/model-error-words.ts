@@ -4,14 +4,17 @@ export const modelErrorWords = {
   unknown: (name: string) => ({
     en: { message: `There is no model “${name}”.`, hint: '`kulning models list` shows what there is.' },
     fr: {
-      message: `Le modèle « ${name} » n’existe pas.`,
+      message: `Le modèle «\u00a0${name}\u00a0» n’existe pas.`,
       hint: '`kulning models list` montre ceux qui existent.',
     },
     sv: { message: `Det finns ingen modell ”${name}”.`, hint: '`kulning models list` visar vad som finns.' },
   }),
   unknownButNear: (name: string, near: string) => ({
     en: { message: `There is no model “${name}”.`, hint: `Did you mean: ${near}?` },
-    fr: { message: `Le modèle « ${name} » n’existe pas.`, hint: `Vouliez-vous dire : ${near} ?` },
+    fr: {
+      message: `Le modèle «\u00a0${name}\u00a0» n’existe pas.`,
+      hint: `Vouliez-vous dire\u00a0: ${near}\u00a0?`,
+    },
     sv: { message: `Det finns ingen modell ”${name}”.`, hint: `Menade du: ${near}?` },
   }),
   deploymentUnknown: (id: string) => ({
@@ -39,7 +42,7 @@ export const modelErrorWords = {
       hint: 'Give another name with --name, or remove the old one first.',
     },
     fr: {
-      message: `Il y a déjà un modèle « ${name} ».`,
+      message: `Il y a déjà un modèle «\u00a0${name}\u00a0».`,
       hint: 'Donnez un autre nom avec --name, ou retirez d’abord l’ancien.',
     },
     sv: {
@@ -53,7 +56,7 @@ export const modelErrorWords = {
       hint: 'Remove the other one, or add it again under another name.',
     },
     fr: {
-      message: `Il y a déjà un modèle « ${name} » : celui qui est livré ne peut pas porter ce nom.`,
+      message: `Il y a déjà un modèle «\u00a0${name}\u00a0»\u00a0: celui qui est livré ne peut pas porter ce nom.`,
       hint: 'Retirez l’autre, ou ajoutez-le à nouveau sous un autre nom.',
     },
     sv: {
@@ -68,7 +71,7 @@ export const modelErrorWords = {
     },
     fr: {
       message: 'Ce serveur n’est pas sur cette machine, et personne n’a dit sur quel site il se trouve.',
-      hint: `Donnez son site avec --site-id, ou ajoutez-le d’abord : \`kulning sites create\`. Sites : ${sites}.`,
+      hint: `Donnez son site avec --site-id, ou ajoutez-le d’abord\u00a0: \`kulning sites create\`. Sites\u00a0: ${sites}.`,
     },
     sv: {
       message: 'Den servern är inte på den här maskinen, och ingen har sagt på vilken anläggning den står.',
@@ -77,7 +80,7 @@ export const modelErrorWords = {
   }),
   siteUnknown: (site: string, sites: string) => ({
     en: { message: `There is no site “${site}”.`, hint: `Sites: ${sites}.` },
-    fr: { message: `Le site « ${site} » n’existe pas.`, hint: `Sites : ${sites}.` },
+    fr: { message: `Le site «\u00a0${site}\u00a0» n’existe pas.`, hint: `Sites\u00a0: ${sites}.` },
     sv: { message: `Det finns ingen anläggning ”${site}”.`, hint: `Anläggningar: ${sites}.` },
   }),
   siteElsewhere: (site: string) => ({
@@ -103,7 +106,7 @@ export const modelErrorWords = {
     en: { message: `The server serves ${count} models.`, hint: `Choose one with --engine-model: ${some}.` },
     fr: {
       message: `Le serveur sert ${count} modèles.`,
-      hint: `Choisissez-en un avec --engine-model : ${some}.`,
+      hint: `Choisissez-en un avec --engine-model\u00a0: ${some}.`,
     },
     sv: { message: `Servern har ${count} modeller.`, hint: `Välj en med --engine-model: ${some}.` },
   }),
@@ -125,7 +128,7 @@ export const modelErrorWords = {
     en: { message: 'A file needs no key.', hint: 'Leave --api-key out; it is for servers.' },
     fr: {
       message: 'Un fichier n’a pas besoin de clé.',
-      hint: 'Omettez --api-key ; elle vaut pour les serveurs.',
+      hint: 'Omettez --api-key\u00a0; elle vaut pour les serveurs.',
     },
     sv: { message: 'En fil behöver ingen nyckel.', hint: 'Utelämna --api-key; den är för servrar.' },
   },
@@ -133,7 +136,7 @@ export const modelErrorWords = {
     en: { message: 'A file holds one model.', hint: 'Leave --engine-model out; it is for servers.' },
     fr: {
       message: 'Un fichier contient un seul modèle.',
-      hint: 'Omettez --engine-model ; elle vaut pour les serveurs.',
+      hint: 'Omettez --engine-model\u00a0; elle vaut pour les serveurs.',
     },
     sv: { message: 'En fil innehåller en modell.', hint: 'Utelämna --engine-model; den är för servrar.' },
   },

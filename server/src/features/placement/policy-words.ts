@@ -23,7 +23,7 @@ export const policyWords = {
     },
     fr: {
       message: 'Les faits ou la politique de cette décision sont introuvables.',
-      hint: 'Ils sont gardés aussi longtemps que le registre : cette base de données est peut-être incomplète. Restaurez-la depuis une sauvegarde.',
+      hint: 'Ils sont gardés aussi longtemps que le registre\u00a0: cette base de données est peut-être incomplète. Restaurez-la depuis une sauvegarde.',
     },
     sv: {
       message: 'Uppgifterna eller policyn bakom beslutet går inte att hitta.',
@@ -50,8 +50,8 @@ export const policyWords = {
       hint: 'Start a control process: it activates the starter policy.',
     },
     fr: {
-      message: 'Aucune politique n’est active : rien ne peut être placé.',
-      hint: 'Démarrez un processus control : il active la politique de départ.',
+      message: 'Aucune politique n’est active\u00a0: rien ne peut être placé.',
+      hint: 'Démarrez un processus control\u00a0: il active la politique de départ.',
     },
     sv: {
       message: 'Ingen policy gäller, så inget får placeras.',
@@ -75,8 +75,8 @@ export const policyWords = {
       hint: 'Look at the comparison; if it is meant, activate it again with acceptWider.',
     },
     fr: {
-      message: `Cette politique laisse aller des données restreintes là où elles ne pouvaient pas : ${combinations} combinaisons de plus sont autorisées.`,
-      hint: 'Regardez la comparaison ; si c’est voulu, activez-la à nouveau avec acceptWider.',
+      message: `Cette politique laisse aller des données restreintes là où elles ne pouvaient pas\u00a0: ${combinations} combinaisons de plus sont autorisées.`,
+      hint: 'Regardez la comparaison\u00a0; si c’est voulu, activez-la à nouveau avec acceptWider.',
     },
     sv: {
       message: `Policyn släpper fram begränsade data dit de inte fick förut: ${combinations} fler kombinationer blir tillåtna.`,
@@ -89,8 +89,8 @@ export const policyWords = {
       hint: 'Look at the comparison; if it is meant, activate it again with acceptWider.',
     },
     fr: {
-      message: `Cette politique laisse aller des données restreintes là où elles ne pouvaient pas : ${combinations} combinaisons de plus sont autorisées, par exemple la classe ${dataClass} (${facts}).`,
-      hint: 'Regardez la comparaison ; si c’est voulu, activez-la à nouveau avec acceptWider.',
+      message: `Cette politique laisse aller des données restreintes là où elles ne pouvaient pas\u00a0: ${combinations} combinaisons de plus sont autorisées, par exemple la classe ${dataClass} (${facts}).`,
+      hint: 'Regardez la comparaison\u00a0; si c’est voulu, activez-la à nouveau avec acceptWider.',
     },
     sv: {
       message: `Policyn släpper fram begränsade data dit de inte fick förut: ${combinations} fler kombinationer blir tillåtna, till exempel klassen ${dataClass} (${facts}).`,
@@ -103,7 +103,7 @@ export const policyWords = {
       hint: 'Look at the active policy and try again.',
     },
     fr: {
-      message: 'Une autre politique a été activée entre-temps : la comparaison ne vaut plus.',
+      message: 'Une autre politique a été activée entre-temps\u00a0: la comparaison ne vaut plus.',
       hint: 'Regardez la politique active et réessayez.',
     },
     sv: {
@@ -113,7 +113,7 @@ export const policyWords = {
   },
   wrongAt: (line: number, reason: string) => ({
     en: `The policy is wrong at line ${line}: ${reason}.`,
-    fr: `La politique est incorrecte à la ligne ${line} : ${reason}.`,
+    fr: `La politique est incorrecte à la ligne ${line}\u00a0: ${reason}.`,
     sv: `Policyn är fel på rad ${line}: ${reason}.`,
   }),
   howToWrite: {
@@ -123,12 +123,12 @@ export const policyWords = {
   },
   noTemplates: {
     en: 'templates are not used here; write each rule out',
-    fr: 'les modèles de règle ne sont pas utilisés ici ; écrivez chaque règle en entier',
+    fr: 'les modèles de règle ne sont pas utilisés ici\u00a0; écrivez chaque règle en entier',
     sv: 'mallar används inte här (template); skriv ut varje regel',
   },
   idTwice: (id: string) => ({
     en: `an earlier rule has the id '${id}'`,
-    fr: `une règle précédente a l’identifiant « ${id} »`,
+    fr: `une règle précédente a l’identifiant «\u00a0${id}\u00a0»`,
     sv: `en tidigare regel har id ”${id}”`,
   }),
   unreadable: { en: 'it cannot be read', fr: 'elle est illisible', sv: 'den går inte att läsa' },
@@ -139,27 +139,27 @@ export const policyWords = {
   },
   tagNeeded: (id: string, tags: string) => ({
     en: `the rule '${id}' needs @tag("…"), one of ${tags}`,
-    fr: `il manque à la règle « ${id} » @tag(…), parmi ${tags}`,
+    fr: `il manque à la règle «\u00a0${id}\u00a0» @tag(…), parmi ${tags}`,
     sv: `regeln ”${id}” behöver @tag("…"), något av ${tags}`,
   }),
   wordsNeeded: (id: string, annotation: string) => ({
     en: `the rule '${id}' needs its words in ${annotation}("…")`,
-    fr: `il manque à la règle « ${id} » son texte dans ${annotation}(…)`,
+    fr: `il manque à la règle «\u00a0${id}\u00a0» son texte dans ${annotation}(…)`,
     sv: `regeln ”${id}” behöver sin text i ${annotation}("…")`,
   }),
   braceUnknown: (annotation: string, id: string, brace: string, known: string) => ({
     en: `${annotation} of the rule '${id}' has ${brace}; there are ${known}`,
-    fr: `${annotation} de la règle « ${id} » contient ${brace} ; il existe ${known}`,
+    fr: `${annotation} de la règle «\u00a0${id}\u00a0» contient ${brace}\u00a0; il existe ${known}`,
     sv: `${annotation} i regeln ”${id}” har ${brace}; de som finns är ${known}`,
   }),
   operatorUnused: (operator: string) => ({
     en: `'${operator}' is not used here: compare facts with values, so that every case can be checked`,
-    fr: `« ${operator} » n’est pas utilisé ici : comparez des faits à des valeurs, pour que chaque cas puisse être vérifié`,
+    fr: `«\u00a0${operator}\u00a0» n’est pas utilisé ici\u00a0: comparez des faits à des valeurs, pour que chaque cas puisse être vérifié`,
     sv: `”${operator}” används inte här: jämför uppgifter med värden, så att varje fall kan kontrolleras`,
   }),
   notAsAWhole: (path: string) => ({
     en: `'${path}' cannot be compared as a whole`,
-    fr: `« ${path} » ne peut pas être comparé en bloc`,
+    fr: `«\u00a0${path}\u00a0» ne peut pas être comparé en bloc`,
     sv: `”${path}” kan inte jämföras som helhet`,
   }),
 } satisfies WordTable;

@@ -43,7 +43,7 @@ export const erasureWords = {
       hint: 'A backup from before the request may have been restored. Ask for the erasure again.',
     },
     fr: {
-      message: 'La demande de cet effacement n’est plus dans le coffre : il ne peut pas continuer.',
+      message: 'La demande de cet effacement n’est plus dans le coffre\u00a0: il ne peut pas continuer.',
       hint: 'Une sauvegarde antérieure à la demande a peut-être été restaurée. Demandez à nouveau l’effacement.',
     },
     sv: {
@@ -57,7 +57,7 @@ export const erasureWords = {
       hint: 'Try again in a few seconds.',
     },
     fr: {
-      message: `Il n’y a pas encore de certificat : l’effacement est dans l’état ${state}.`,
+      message: `Il n’y a pas encore de certificat\u00a0: l’effacement est dans l’état ${state}.`,
       hint: 'Réessayez dans quelques secondes.',
     },
     sv: {
@@ -71,8 +71,8 @@ export const erasureWords = {
       hint: 'Try other spellings and identifiers: e-mail, phone, customer id, name.',
     },
     fr: {
-      message: 'Rien n’a été trouvé sur cette personne : il n’y a rien à effacer.',
-      hint: 'Essayez d’autres graphies et identifiants : e-mail, téléphone, numéro de client, nom.',
+      message: 'Rien n’a été trouvé sur cette personne\u00a0: il n’y a rien à effacer.',
+      hint: 'Essayez d’autres graphies et identifiants\u00a0: e-mail, téléphone, numéro de client, nom.',
     },
     sv: {
       message: 'Inget hittades om personen, så det finns inget att radera.',
@@ -87,7 +87,7 @@ export const erasureWords = {
     fr: {
       message:
         'Certains enregistrements ne portent que le nom, et personne n’a décidé s’il s’agit de cette personne.',
-      hint: 'Regardez `undecided` dans l’aperçu et décidez pour chaque enregistrement : destroy, redact ou keep.',
+      hint: 'Regardez `undecided` dans l’aperçu et décidez pour chaque enregistrement\u00a0: destroy, redact ou keep.',
     },
     sv: {
       message: 'Vissa poster bär bara namnet, och ingen har avgjort om de gäller den här personen.',
@@ -110,7 +110,7 @@ export const erasureWords = {
   },
   holdsOldKey: (process: string, seenAt: string) => ({
     en: `${process} still has records under the old key; last heard of ${seenAt}`,
-    fr: `${process} a encore des enregistrements sous l’ancienne clé ; dernier signe de vie : ${seenAt}`,
+    fr: `${process} a encore des enregistrements sous l’ancienne clé\u00a0; dernier signe de vie\u00a0: ${seenAt}`,
     sv: `${process} har fortfarande poster under den gamla nyckeln; hördes senast av ${seenAt}`,
   }),
   notForgotten: (process: string) => ({
@@ -120,7 +120,7 @@ export const erasureWords = {
   }),
   failedAndRepeated: {
     en: 'an error; it is tried again, and the log says more',
-    fr: 'une erreur ; une nouvelle tentative suit, et le journal en dit plus',
+    fr: 'une erreur\u00a0; une nouvelle tentative suit, et le journal en dit plus',
     sv: 'ett fel; ett nytt försök görs, och loggen säger mer',
   },
 } satisfies WordTable;
@@ -129,7 +129,7 @@ export const erasureWords = {
 export const certificateWords = {
   commitmentNote: {
     en: 'HMAC-SHA256 of the identifiers searched for; opens with the salt that the requester received and Kulning did not keep.',
-    fr: 'HMAC-SHA256 des identifiants recherchés ; s’ouvre avec le sel que le demandeur a reçu et que Kulning n’a pas gardé.',
+    fr: 'HMAC-SHA256 des identifiants recherchés\u00a0; s’ouvre avec le sel que le demandeur a reçu et que Kulning n’a pas gardé.',
     sv: 'HMAC-SHA256 av de uppgifter som söktes; öppnas med saltet som den som begärde fick och som Kulning inte har sparat.',
   },
   meaning: {
@@ -145,12 +145,12 @@ export const certificateWords = {
   notReadYet: { en: 'not read back yet', fr: 'pas encore relu', sv: 'inte läst tillbaka än' },
   vaultMethod: {
     en: 'record keys destroyed with their rows; shared records redacted and sealed again under a new key',
-    fr: 'clés des enregistrements détruites avec leurs lignes ; enregistrements partagés caviardés et rescellés sous une nouvelle clé',
+    fr: 'clés des enregistrements détruites avec leurs lignes\u00a0; enregistrements partagés caviardés et rescellés sous une nouvelle clé',
     sv: 'posternas nycklar förstörda med sina rader; delade poster överstrukna och förseglade på nytt under en ny nyckel',
   },
   rowsRead: (rows: number, left: number, found: number, unexpected: number) => ({
     en: `${rows} rows looked up, ${left} there; every readable record opened and searched: ${found} with the person, ${unexpected} of them unexpected`,
-    fr: `${rows} lignes recherchées, ${left} présentes ; chaque enregistrement lisible ouvert et parcouru : ${found} avec la personne, dont ${unexpected} inattendus`,
+    fr: `${rows} lignes recherchées, ${left} présentes\u00a0; chaque enregistrement lisible ouvert et parcouru\u00a0: ${found} avec la personne, dont ${unexpected} inattendus`,
     sv: `${rows} rader eftersökta, ${left} kvar; varje läsbar post öppnad och genomsökt: ${found} med personen, varav ${unexpected} oväntade`,
   }),
   requestMethod: {
@@ -165,7 +165,7 @@ export const certificateWords = {
   },
   filesMethod: {
     en: 'holds ciphertext and identifiers only; read back byte by byte',
-    fr: 'ne contient que du chiffré et des identifiants ; relu octet par octet',
+    fr: 'ne contient que du chiffré et des identifiants\u00a0; relu octet par octet',
     sv: 'innehåller bara chiffertext och id; läst tillbaka byte för byte',
   },
   filesElsewhere: {
@@ -175,37 +175,37 @@ export const certificateWords = {
   },
   filesElsewhereWhy: {
     en: 'The files are not on this machine. Rows were read back through SQL; only ciphertext was ever sent.',
-    fr: 'Les fichiers ne sont pas sur cette machine. Les lignes ont été relues par SQL ; seul du chiffré a jamais été envoyé.',
+    fr: 'Les fichiers ne sont pas sur cette machine. Les lignes ont été relues par SQL\u00a0; seul du chiffré a jamais été envoyé.',
     sv: 'Filerna finns inte på den här maskinen. Raderna lästes tillbaka via SQL; bara chiffertext har någonsin skickats.',
   },
   foundNowhere: (files: number, bytes: number) => ({
     en: `${files} files, ${bytes} bytes searched for each spelling of each identifier: found nowhere`,
-    fr: `${files} fichiers, ${bytes} octets parcourus pour chaque graphie de chaque identifiant : trouvé nulle part`,
+    fr: `${files} fichiers, ${bytes} octets parcourus pour chaque graphie de chaque identifiant\u00a0: trouvé nulle part`,
     sv: `${files} filer, ${bytes} byte genomsökta efter varje skrivsätt av varje uppgift: hittades ingenstans`,
   }),
   foundIn: (files: number, bytes: number, places: string) => ({
     en: `${files} files, ${bytes} bytes searched for each spelling of each identifier: found in ${places}`,
-    fr: `${files} fichiers, ${bytes} octets parcourus pour chaque graphie de chaque identifiant : trouvé dans ${places}`,
+    fr: `${files} fichiers, ${bytes} octets parcourus pour chaque graphie de chaque identifiant\u00a0: trouvé dans ${places}`,
     sv: `${files} filer, ${bytes} byte genomsökta efter varje skrivsätt av varje uppgift: hittades i ${places}`,
   }),
   unread: (files: number) => ({
     en: `; files that could not be read: ${files}`,
-    fr: ` ; fichiers illisibles : ${files}`,
+    fr: `\u00a0; fichiers illisibles\u00a0: ${files}`,
     sv: `; filer som inte gick att läsa: ${files}`,
   }),
   noCopyKnown: {
     en: 'Kulning knows of no copy; others cannot be looked into',
-    fr: 'Kulning ne connaît aucune copie ; les autres ne peuvent être examinées',
+    fr: 'Kulning ne connaît aucune copie\u00a0; les autres ne peuvent être examinées',
     sv: 'Kulning känner inte till någon kopia; andra går inte att undersöka',
   },
   copiesUnreadable: (copies: number) => ({
     en: `copies that hold ciphertext, whose key died with this erasure: ${copies}`,
-    fr: `copies contenant du chiffré, dont la clé est morte avec cet effacement : ${copies}`,
+    fr: `copies contenant du chiffré, dont la clé est morte avec cet effacement\u00a0: ${copies}`,
     sv: `kopior med chiffertext, vars nyckel dog med den här raderingen: ${copies}`,
   }),
   backupsMethod: {
     en: 'not changed: what they hold is ciphertext, and the key dies here',
-    fr: 'inchangées : elles contiennent du chiffré, et la clé meurt ici',
+    fr: 'inchangées\u00a0: elles contiennent du chiffré, et la clé meurt ici',
     sv: 'oförändrade: de innehåller chiffertext, och nyckeln dör här',
   },
   backup: (name: string) => ({
@@ -217,17 +217,17 @@ export const certificateWords = {
   backupCopies: { en: 'copies of backups', fr: 'copies de sauvegardes', sv: 'kopior av säkerhetskopior' },
   backupCopiesWhy: {
     en: 'Kulning knows the backups in its own folder; a copy that somebody made elsewhere holds the same ciphertext.',
-    fr: 'Kulning connaît les sauvegardes de son propre dossier ; une copie faite ailleurs contient le même chiffré.',
+    fr: 'Kulning connaît les sauvegardes de son propre dossier\u00a0; une copie faite ailleurs contient le même chiffré.',
     sv: 'Kulning känner till säkerhetskopiorna i sin egen mapp; en kopia som någon gjort på annat håll innehåller samma chiffertext.',
   },
   enginesMethod: {
     en: 'listed: a server outside this machine keeps what it keeps',
-    fr: 'listés : un serveur hors de cette machine garde ce qu’il garde',
+    fr: 'listés\u00a0: un serveur hors de cette machine garde ce qu’il garde',
     sv: 'listade: en server utanför den här maskinen sparar det den sparar',
   },
   enginesWhy: {
     en: 'Prompts were sent there; what it logged or kept cannot be read from here. Ask its operator.',
-    fr: 'Des questions y ont été envoyées ; ce qu’il a journalisé ou gardé ne peut être lu d’ici. Demandez à son exploitant.',
+    fr: 'Des questions y ont été envoyées\u00a0; ce qu’il a journalisé ou gardé ne peut être lu d’ici. Demandez à son exploitant.',
     sv: 'Frågor har skickats dit; vad den har loggat eller sparat går inte att läsa härifrån. Fråga den som driver den.',
   },
   accountsMethod: {
@@ -242,7 +242,7 @@ export const certificateWords = {
   },
   accountsRemain: (accounts: number) => ({
     en: `accounts that wait for an owner to remove them: ${accounts}`,
-    fr: `comptes qui attendent qu’un propriétaire les retire : ${accounts}`,
+    fr: `comptes qui attendent qu’un propriétaire les retire\u00a0: ${accounts}`,
     sv: `konton som väntar på att en ägare tar bort dem: ${accounts}`,
   }),
 } satisfies WordTable;

@@ -34,7 +34,7 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
   log: { en: 'Log files', fr: 'Journaux', sv: 'Loggfiler' },
   'postgres-files': {
     en: "The database's files: tables, indexes, write-ahead log",
-    fr: 'Fichiers de la base de données : tables, index, journal de transactions',
+    fr: 'Fichiers de la base de données\u00a0: tables, index, journal de transactions',
     sv: 'Databasens filer: tabeller, index, transaktionslogg',
   },
   sample: { en: 'The sample company', fr: 'L’entreprise d’exemple', sv: 'Exempelföretaget' },
@@ -48,14 +48,14 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
 /** An erasure kills the key under which a backup holds all of the organisation's content, not one person's alone. */
 export const consequenceForBackups: Words = {
   en: 'Backups made before now will lose the other content of this organisation too: the key that opens it dies. A new backup is made right after.',
-  fr: 'Les sauvegardes faites avant maintenant perdront aussi le reste du contenu de cette organisation : la clé qui l’ouvre meurt. Une nouvelle sauvegarde est faite juste après.',
+  fr: 'Les sauvegardes faites avant maintenant perdront aussi le reste du contenu de cette organisation\u00a0: la clé qui l’ouvre meurt. Une nouvelle sauvegarde est faite juste après.',
   sv: 'Säkerhetskopior som gjorts före nu förlorar också organisationens övriga innehåll: nyckeln som öppnar det dör. En ny säkerhetskopia görs direkt efteråt.',
 };
 
 const limits: readonly Words[] = [
   {
     en: 'Every readable record was opened and searched for the identifiers you gave, in their usual spellings. A nickname, a misspelling or a description without a name is not found: search for those too.',
-    fr: 'Chaque enregistrement lisible a été ouvert et parcouru pour les identifiants donnés, dans leurs graphies usuelles. Un surnom, une faute d’orthographe ou une description sans nom n’est pas trouvé : cherchez-les aussi.',
+    fr: 'Chaque enregistrement lisible a été ouvert et parcouru pour les identifiants donnés, dans leurs graphies usuelles. Un surnom, une faute d’orthographe ou une description sans nom n’est pas trouvé\u00a0: cherchez-les aussi.',
     sv: 'Varje läsbar post öppnades och söktes igenom efter de uppgifter du gav, i deras vanliga skrivsätt. Ett smeknamn, en felstavning eller en beskrivning utan namn hittas inte: sök efter dem också.',
   },
   {

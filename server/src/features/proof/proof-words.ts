@@ -7,8 +7,8 @@ export const proofWords = {
       hint: 'Start a control process: it opens the log.',
     },
     fr: {
-      message: 'Aucun registre n’est encore ouvert : rien ne peut être inscrit.',
-      hint: 'Démarrez un processus control : il ouvre le registre.',
+      message: 'Aucun registre n’est encore ouvert\u00a0: rien ne peut être inscrit.',
+      hint: 'Démarrez un processus control\u00a0: il ouvre le registre.',
     },
     sv: {
       message: 'Ingen loggbok är öppen än, så inget kan skrivas in.',
@@ -35,7 +35,7 @@ export const proofWords = {
       hint: 'Choose 0 <= from <= to <= size.',
     },
     fr: {
-      message: `Il n’y a pas de preuve de ${from} à ${to} : le registre compte ${size} entrées.`,
+      message: `Il n’y a pas de preuve de ${from} à ${to}\u00a0: le registre compte ${size} entrées.`,
       hint: 'Choisissez 0 <= from <= to <= taille.',
     },
     sv: {
@@ -72,7 +72,7 @@ export const proofWords = {
     },
     fr: {
       message: `Le reçu ${id} n’existe pas dans cette organisation.`,
-      hint: 'Un appel tout juste terminé peut mettre une seconde à arriver ; sinon, vérifiez l’identifiant.',
+      hint: 'Un appel tout juste terminé peut mettre une seconde à arriver\u00a0; sinon, vérifiez l’identifiant.',
     },
     sv: {
       message: `Det finns inget kvitto ${id} i den här organisationen.`,
@@ -118,8 +118,8 @@ export const proofWords = {
       hint: 'Check that it runs and that its address is right; Kulning tries again by itself.',
     },
     fr: {
-      message: `Le témoin n’a pas répondu : ${reason}.`,
-      hint: 'Vérifiez qu’il tourne et que son adresse est juste ; Kulning réessaie de lui-même.',
+      message: `Le témoin n’a pas répondu\u00a0: ${reason}.`,
+      hint: 'Vérifiez qu’il tourne et que son adresse est juste\u00a0; Kulning réessaie de lui-même.',
     },
     sv: {
       message: `Vittnet svarade inte: ${reason}.`,
@@ -133,7 +133,7 @@ export const proofWords = {
     },
     fr: {
       message: 'Ce n’est pas une clé de cosignature d’un seul témoin.',
-      hint: 'Copiez les lignes affichées par `kulning witness`, chacune comme une clé : name+hash+key.',
+      hint: 'Copiez les lignes affichées par `kulning witness`, chacune comme une clé\u00a0: name+hash+key.',
     },
     sv: {
       message: 'Det här är inte en medsigneringsnyckel från ett enda vittne.',
@@ -147,7 +147,7 @@ export const proofWords = {
     },
     fr: {
       message: `Il y a déjà un témoin ${name}.`,
-      hint: `Pour changer son adresse, retirez-le d’abord : \`kulning witnesses remove ${name}\``,
+      hint: `Pour changer son adresse, retirez-le d’abord\u00a0: \`kulning witnesses remove ${name}\``,
     },
     sv: {
       message: `Det finns redan ett vittne ${name}.`,

@@ -13,8 +13,8 @@ export const blobWords = {
     },
     fr: {
       message:
-        'Un blob ne s’ouvre pas : ses octets ou son enregistrement ne sont pas ceux qui ont été scellés.',
-      hint: 'Restaurez-le depuis une sauvegarde ; lancez `kulning doctor` pour vérifier le disque.',
+        'Un blob ne s’ouvre pas\u00a0: ses octets ou son enregistrement ne sont pas ceux qui ont été scellés.',
+      hint: 'Restaurez-le depuis une sauvegarde\u00a0; lancez `kulning doctor` pour vérifier le disque.',
     },
     sv: {
       message: 'En blob går inte att öppna: dess byte eller dess post är inte de som förseglades.',

@@ -21,7 +21,7 @@ export const engineHostWords = {
       hint: 'Move KULNING_HOME to a shorter path.',
     },
     fr: {
-      message: `Le chemin de la socket fait ${bytes} octets, le système en accepte ${most} : ${path}`,
+      message: `Le chemin de la socket fait ${bytes} octets, le système en accepte ${most}\u00a0: ${path}`,
       hint: 'Déplacez KULNING_HOME vers un chemin plus court.',
     },
     sv: {

@@ -17,7 +17,7 @@ export const httpWords = {
     },
     fr: {
       message: 'Une requête avec un cookie de session doit porter l’en-tête x-kulning-csrf: 1.',
-      hint: 'Le client de Kulning l’envoie ; un autre programme devrait utiliser une clé d’API.',
+      hint: 'Le client de Kulning l’envoie\u00a0; un autre programme devrait utiliser une clé d’API.',
     },
     sv: {
       message: 'Ett anrop med en sessionskaka måste ha huvudet x-kulning-csrf: 1.',
@@ -91,7 +91,7 @@ export const httpWords = {
       hint: 'Send JSON with content-type: application/json.',
     },
     fr: {
-      message: `Le corps n’est pas du JSON valide : il se rompt au caractère ${character}.`,
+      message: `Le corps n’est pas du JSON valide\u00a0: il se rompt au caractère ${character}.`,
       hint: 'Envoyez du JSON avec content-type: application/json.',
     },
     sv: {
@@ -106,8 +106,8 @@ export const httpWords = {
     },
     fr: {
       message:
-        'Une erreur s’est produite dans Kulning ; le journal en donne le détail sous cet identifiant de requête.',
-      hint: 'Réessayez ; si cela persiste, transmettez l’identifiant de requête à l’exploitant.',
+        'Une erreur s’est produite dans Kulning\u00a0; le journal en donne le détail sous cet identifiant de requête.',
+      hint: 'Réessayez\u00a0; si cela persiste, transmettez l’identifiant de requête à l’exploitant.',
     },
     sv: {
       message: 'Något gick fel i Kulning; loggen har detaljerna under anropets id.',
@@ -121,7 +121,7 @@ export const httpWords = {
     },
     fr: {
       message: 'La passerelle ne tourne pas.',
-      hint: '`kulning status` dit pourquoi ; elle redémarre d’elle-même.',
+      hint: '`kulning status` dit pourquoi\u00a0; elle redémarre d’elle-même.',
     },
     sv: {
       message: 'Gatewayen kör inte.',

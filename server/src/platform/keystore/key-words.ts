@@ -32,7 +32,7 @@ export const keyWords = {
     },
     fr: {
       message: `${path} doit être un fichier ordinaire.`,
-      hint: 'Un lien ou un dossier occupe sa place : restaurez le dossier des clés depuis sa propre sauvegarde.',
+      hint: 'Un lien ou un dossier occupe sa place\u00a0: restaurez le dossier des clés depuis sa propre sauvegarde.',
     },
     sv: {
       message: `${path} måste vara en vanlig fil.`,
@@ -87,7 +87,7 @@ export const keyWords = {
       hint: 'It was destroyed by an erasure or revoked. See `kulning erasures list`.',
     },
     fr: {
-      message: `La clé de l’époque ${epoch} n’existe plus ; ce qu’elle protégeait ne peut plus être lu.`,
+      message: `La clé de l’époque ${epoch} n’existe plus\u00a0; ce qu’elle protégeait ne peut plus être lu.`,
       hint: 'Elle a été détruite par un effacement, ou révoquée. Voyez `kulning erasures list`.',
     },
     sv: {
@@ -97,7 +97,7 @@ export const keyWords = {
   }),
   destructionMethod: {
     en: 'file overwritten with random bytes, unlinked, file and folder synced to disk',
-    fr: 'fichier recouvert d’octets aléatoires, supprimé ; fichier et dossier synchronisés sur le disque',
+    fr: 'fichier recouvert d’octets aléatoires, supprimé\u00a0; fichier et dossier synchronisés sur le disque',
     sv: 'filen överskriven med slumpmässiga byte och borttagen; fil och mapp synkade till disk',
   },
   destructionReadBack: {
@@ -113,7 +113,7 @@ export const keyWords = {
     },
     fr: {
       message:
-        'Une clé enveloppée ne s’ouvre pas : ses octets, son enregistrement ou son trousseau ne sont pas ceux de sa création.',
+        'Une clé enveloppée ne s’ouvre pas\u00a0: ses octets, son enregistrement ou son trousseau ne sont pas ceux de sa création.',
       hint: 'Si KULNING_KEYS a été modifié, faites-le pointer vers le dossier des clés de cette base de données.',
     },
     sv: {

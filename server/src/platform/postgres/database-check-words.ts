@@ -18,7 +18,7 @@ export const databaseCheckWords = {
   inFolder: (folder: string) => ({ en: `in ${folder}`, fr: `dans ${folder}`, sv: `i ${folder}` }),
   notRunning: {
     en: 'not running; `kulning up` starts it',
-    fr: 'arrêté ; `kulning up` le démarre',
+    fr: 'arrêté\u00a0; `kulning up` le démarre',
     sv: 'kör inte; `kulning up` startar den',
   },
   embedded: (version: string) => ({
@@ -44,13 +44,13 @@ export const databaseCheckWords = {
   }),
   closeFolder: (folder: string) => ({
     en: `chmod 700 ${folder}: whoever reaches the socket is the database’s administrator.`,
-    fr: `chmod 700 ${folder} : quiconque atteint la socket administre la base de données.`,
+    fr: `chmod 700 ${folder}\u00a0: quiconque atteint la socket administre la base de données.`,
     sv: `chmod 700 ${folder}: den som når uttaget administrerar databasen.`,
   }),
   free: (gib: string) => ({ en: `${gib} GiB free`, fr: `${gib} Gio libres`, sv: `${gib} GiB ledigt` }),
   freeDisk: {
     en: 'Free at least 1 GiB on the disk of KULNING_HOME: PostgreSQL stops when it is full.',
-    fr: 'Libérez au moins 1 Gio sur le disque de KULNING_HOME : PostgreSQL s’arrête quand il est plein.',
+    fr: 'Libérez au moins 1 Gio sur le disque de KULNING_HOME\u00a0: PostgreSQL s’arrête quand il est plein.',
     sv: 'Frigör minst 1 GiB på disken med KULNING_HOME: PostgreSQL stannar när den är full.',
   },
   answers: (version: string) => ({
@@ -65,7 +65,7 @@ export const databaseCheckWords = {
   }),
   ordinaryLogin: {
     en: 'Let Kulning log in as a user with the three roles only: docs/operations/postgresql.md has the SQL.',
-    fr: 'Connectez Kulning avec un utilisateur qui n’a que les trois rôles : docs/operations/postgresql.md donne le SQL.',
+    fr: 'Connectez Kulning avec un utilisateur qui n’a que les trois rôles\u00a0: docs/operations/postgresql.md donne le SQL.',
     sv: 'Låt Kulning logga in som en användare med bara de tre rollerna: docs/operations/postgresql.md har SQL-satserna.',
   },
   apart: (ms: number) => ({ en: `${ms} ms apart`, fr: `${ms} ms d’écart`, sv: `skiljer ${ms} ms` }),
@@ -86,7 +86,7 @@ export const databaseCheckWords = {
   }),
   quietLog: {
     en: 'Set log_statement = none, or log_parameter_max_length = 0: identifiers must not reach the server log.',
-    fr: 'Mettez log_statement = none, ou log_parameter_max_length = 0 : aucun identifiant ne doit atteindre le journal du serveur.',
+    fr: 'Mettez log_statement = none, ou log_parameter_max_length = 0\u00a0: aucun identifiant ne doit atteindre le journal du serveur.',
     sv: 'Sätt log_statement = none, eller log_parameter_max_length = 0: inga personuppgifter får nå serverns logg.',
   },
   seeLog: {

@@ -9,7 +9,7 @@ export const databaseWords = {
     },
     fr: {
       message: `L’utilisateur ${login} n’a pas les rôles de Kulning dans la base de données ${database}, et ne peut pas les créer.`,
-      hint: `Demandez à votre administrateur de base de données d’exécuter ceci dans ${database} :\n\n${script}\n`,
+      hint: `Demandez à votre administrateur de base de données d’exécuter ceci dans ${database}\u00a0:\n\n${script}\n`,
     },
     sv: {
       message: `Inloggningen ${login} saknar Kulnings roller i databasen ${database}, och får inte skapa dem.`,
@@ -55,8 +55,8 @@ export const databaseWords = {
       hint: 'Nothing was left behind. Free disk space or mend the permissions, then start again; `kulning doctor` checks both.',
     },
     fr: {
-      message: `PostgreSQL n’a pas pu créer son dossier de données${reason && ` : ${reason}`}.`,
-      hint: 'Il n’en reste rien. Libérez de l’espace disque ou corrigez les permissions, puis redémarrez ; `kulning doctor` vérifie les deux.',
+      message: `PostgreSQL n’a pas pu créer son dossier de données${reason && `\u00a0: ${reason}`}.`,
+      hint: 'Il n’en reste rien. Libérez de l’espace disque ou corrigez les permissions, puis redémarrez\u00a0; `kulning doctor` vérifie les deux.',
     },
     sv: {
       message: `PostgreSQL kunde inte skapa sin datamapp${reason && `: ${reason}`}.`,
@@ -83,7 +83,7 @@ export const databaseWords = {
       hint: `Its log is ${logFile}. \`kulning doctor\` checks disk, permissions and orphans of an earlier run.`,
     },
     fr: {
-      message: `Le PostgreSQL intégré ne démarre pas${reason && ` : ${reason}`}.`,
+      message: `Le PostgreSQL intégré ne démarre pas${reason && `\u00a0: ${reason}`}.`,
       hint: `Son journal est ${logFile}. \`kulning doctor\` vérifie le disque, les permissions et les restes d’une exécution précédente.`,
     },
     sv: {
@@ -98,7 +98,7 @@ export const databaseWords = {
     },
     fr: {
       message: `PostgreSQL ne tourne pas en tant que root, cette machine interdit les espaces de noms utilisateur, et l’uid ${uid} ne peut pas entrer dans ${closed}.`,
-      hint: `Lancez Kulning en tant qu’utilisateur ordinaire ; ou \`chmod o+x ${closed}\` ; ou définissez KULNING_DATABASE_URL vers votre PostgreSQL.`,
+      hint: `Lancez Kulning en tant qu’utilisateur ordinaire\u00a0; ou \`chmod o+x ${closed}\`\u00a0; ou définissez KULNING_DATABASE_URL vers votre PostgreSQL.`,
     },
     sv: {
       message: `PostgreSQL kör inte som root, maskinen förbjuder användarnamnrymder, och uid ${uid} kommer inte in i ${closed}.`,
@@ -126,7 +126,7 @@ export const databaseWords = {
     },
     fr: {
       message: `${folder} appartient à l’uid ${owner}, et ce processus est l’uid ${uid}.`,
-      hint: `Démarrez Kulning sous l’utilisateur qui l’a démarré la première fois, ou cédez le dossier : \`sudo chown -R ${uid} ${folder}\`.`,
+      hint: `Démarrez Kulning sous l’utilisateur qui l’a démarré la première fois, ou cédez le dossier\u00a0: \`sudo chown -R ${uid} ${folder}\`.`,
     },
     sv: {
       message: `${folder} tillhör uid ${owner}, och den här processen är uid ${uid}.`,
@@ -139,7 +139,7 @@ export const databaseWords = {
       hint: `Run Kulning ${found}, or restore a backup made by ${release}. Migrations only go forward.`,
     },
     fr: {
-      message: `La base de données est de Kulning ${found} (migration ${migration}), et ceci est ${release} ; l’écart maximal est d’une version mineure.`,
+      message: `La base de données est de Kulning ${found} (migration ${migration}), et ceci est ${release}\u00a0; l’écart maximal est d’une version mineure.`,
       hint: `Lancez Kulning ${found}, ou restaurez une sauvegarde faite par ${release}. Les migrations ne vont que vers l’avant.`,
     },
     sv: {
@@ -154,7 +154,7 @@ export const databaseWords = {
     },
     fr: {
       message: `La migration ${file} diffère de celle que Kulning ${release} a appliquée.`,
-      hint: 'Une migration appliquée ne se modifie jamais : rétablissez le fichier tel que publié, et mettez le changement dans un nouveau.',
+      hint: 'Une migration appliquée ne se modifie jamais\u00a0: rétablissez le fichier tel que publié, et mettez le changement dans un nouveau.',
     },
     sv: {
       message: `Migreringen ${file} skiljer sig från den som Kulning ${release} körde.`,
@@ -168,7 +168,7 @@ export const databaseWords = {
     },
     fr: {
       message: `${file} viendrait avant ${applied}, que la base de données a déjà.`,
-      hint: 'Les migrations s’appliquent dans l’ordre : donnez au nouveau fichier le numéro suivant. Une base de développement se jette et se refait.',
+      hint: 'Les migrations s’appliquent dans l’ordre\u00a0: donnez au nouveau fichier le numéro suivant. Une base de développement se jette et se refait.',
     },
     sv: {
       message: `${file} skulle komma före ${applied}, som databasen redan har.`,
@@ -182,7 +182,7 @@ export const databaseWords = {
     },
     fr: {
       message: `Il manque à la base de données la migration ${migration}.`,
-      hint: 'Démarrez d’abord `kulning up` ou `kulning serve --role control` de cette version : la migration s’y fait.',
+      hint: 'Démarrez d’abord `kulning up` ou `kulning serve --role control` de cette version\u00a0: la migration s’y fait.',
     },
     sv: {
       message: `Databasen saknar migreringen ${migration}.`,
@@ -195,8 +195,8 @@ export const databaseWords = {
       hint: 'Nothing of it was kept; the files before it were.',
     },
     fr: {
-      message: `Échec de la migration ${where} : ${reason}`,
-      hint: 'Rien n’en a été gardé ; les fichiers précédents, si.',
+      message: `Échec de la migration ${where}\u00a0: ${reason}`,
+      hint: 'Rien n’en a été gardé\u00a0; les fichiers précédents, si.',
     },
     sv: {
       message: `Migreringen ${where} misslyckades: ${reason}`,
@@ -210,7 +210,7 @@ export const databaseWords = {
     },
     fr: {
       message: 'Une restauration dans cette base de données a été interrompue.',
-      hint: 'Relancez le même `kulning restore` : il reprend du début. D’ici là, rien n’en est servi.',
+      hint: 'Relancez le même `kulning restore`\u00a0: il reprend du début. D’ici là, rien n’en est servi.',
     },
     sv: {
       message: 'En återställning till den här databasen avbröts.',
@@ -248,7 +248,7 @@ export const databaseWords = {
   failed: (reason: string) => ({
     en: { message: `The check failed: ${reason}`, hint: 'The log in KULNING_HOME/log says more.' },
     fr: {
-      message: `La vérification a échoué : ${reason}`,
+      message: `La vérification a échoué\u00a0: ${reason}`,
       hint: 'Le journal dans KULNING_HOME/log en dit plus.',
     },
     sv: { message: `Kontrollen misslyckades: ${reason}`, hint: 'Loggen i KULNING_HOME/log säger mer.' },

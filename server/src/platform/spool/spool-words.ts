@@ -8,8 +8,8 @@ export const spoolWords = {
     },
     fr: {
       message:
-        'Le journal de cette passerelle est plein : aucun autre appel n’est pris, car sa trace pourrait se perdre.',
-      hint: 'Libérez de l’espace disque sous KULNING_HOME, ou rétablissez la base de données pour que le journal se vide ; `kulning doctor` montre les deux.',
+        'Le journal de cette passerelle est plein\u00a0: aucun autre appel n’est pris, car sa trace pourrait se perdre.',
+      hint: 'Libérez de l’espace disque sous KULNING_HOME, ou rétablissez la base de données pour que le journal se vide\u00a0; `kulning doctor` montre les deux.',
     },
     sv: {
       message: 'Gatewayens journal är full, så inga fler anrop tas emot: posten om dem kunde gå förlorad.',
@@ -36,8 +36,8 @@ export const spoolWords = {
       hint: 'Look at the disk that holds KULNING_HOME; `kulning doctor` checks it.',
     },
     fr: {
-      message: 'Le journal de cette passerelle n’a pu être écrit : cet appel n’est pas pris.',
-      hint: 'Examinez le disque qui porte KULNING_HOME ; `kulning doctor` le vérifie.',
+      message: 'Le journal de cette passerelle n’a pu être écrit\u00a0: cet appel n’est pas pris.',
+      hint: 'Examinez le disque qui porte KULNING_HOME\u00a0; `kulning doctor` le vérifie.',
     },
     sv: {
       message: 'Gatewayens journal gick inte att skriva, så anropet tas inte emot.',

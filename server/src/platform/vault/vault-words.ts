@@ -8,8 +8,8 @@ export const vaultWords = {
     },
     fr: {
       message:
-        'Un enregistrement du coffre ne s’ouvre pas : ses octets ou son identifiant ne sont pas ceux qui ont été scellés.',
-      hint: 'Restaurez l’enregistrement depuis une sauvegarde ; lancez `kulning doctor` pour vérifier le disque.',
+        'Un enregistrement du coffre ne s’ouvre pas\u00a0: ses octets ou son identifiant ne sont pas ceux qui ont été scellés.',
+      hint: 'Restaurez l’enregistrement depuis une sauvegarde\u00a0; lancez `kulning doctor` pour vérifier le disque.',
     },
     sv: {
       message: 'En post i valvet går inte att öppna: dess byte eller dess id är inte de som förseglades.',
@@ -23,7 +23,7 @@ export const vaultWords = {
     },
     fr: {
       message: 'Les clés de cette organisation ne sont pas en mémoire.',
-      hint: 'Réessayez dans une seconde. Si cela persiste, le dossier des clés est illisible : lancez `kulning doctor`.',
+      hint: 'Réessayez dans une seconde. Si cela persiste, le dossier des clés est illisible\u00a0: lancez `kulning doctor`.',
     },
     sv: {
       message: 'Organisationens nycklar finns inte i minnet.',
@@ -36,7 +36,7 @@ export const vaultWords = {
       hint: 'Point KULNING_KEYS to the key folder that was used with this database, or restore it from its own backup.',
     },
     fr: {
-      message: `KULNING_KEYS n’est pas le dossier des clés de cette base de données : c’est ${found}, et il faut ${needed}.`,
+      message: `KULNING_KEYS n’est pas le dossier des clés de cette base de données\u00a0: c’est ${found}, et il faut ${needed}.`,
       hint: 'Faites pointer KULNING_KEYS vers le dossier des clés utilisé avec cette base, ou restaurez-le depuis sa propre sauvegarde.',
     },
     sv: {
