@@ -100,7 +100,9 @@ async function runApiCommand(
 }
 
 /** `kulning models rm NAME`, as in a shell. */
-const longName = (verb: string) => (verb === 'rm' ? 'remove' : verb);
+function longName(verb: string): string {
+  return verb === 'rm' ? 'remove' : verb;
+}
 
 /** `kulning sites` lists, `kulning policy` shows, `kulning backup` makes one. */
 function defaultVerb(area: string): string {
