@@ -27,13 +27,15 @@ const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (capital) => `-${capit
 const quoted = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+/** The command takes a list as `a,b`. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
 /** `subjects.find` is `kulning subject find`; path parameters follow in order, the rest as flags. */
 function cliOf({ id }: Operation, { params = {}, query = {}, body = {} }: AnyInput): string {
   const [area = '', verb = ''] = id.split('.');
   const flags = Object.entries({ ...query, ...body }).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [`--${kebab(name)}`, quoted(typeof value === 'string' ? value : JSON.stringify(value))],
+    value === undefined ? [] : [`--${kebab(name)}`, quoted(textOf(value))],
   );
   return [
     'npx kulning',
