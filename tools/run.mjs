@@ -3,7 +3,7 @@
 // purpose, with no dependency: it must work before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,14 +23,27 @@ if (hostMajor < 20)
 const lockHash = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
   .digest('hex');
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) {
-  console.error('kulning: installing the locked packages (once, about 650 MB on disk) …');
+/** A folder may be shared by machines of two kinds; what one installed does not run on the other. */
+const forAnotherMachine =
+  process.platform === 'linux' &&
+  ['x64', 'arm64'].includes(process.arch) &&
+  !existsSync(join(root, 'node_modules', `node-linux-${process.arch}`));
+if (forAnotherMachine || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) install();
+
+function install() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (error) {
+    fail(
+      `packages must be installed and ${root} cannot be written (${error.code}). Make the folder yours, or clone to one that is.`,
+    );
+  }
+  console.error('kulning: installing the locked packages (once, about 800 MB on disk) …');
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
-  const result = spawnSync(command, [...prefix, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  // Only errors: packages that want a newer Node than this machine's get it, see below.
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const result = spawnSync(command, [...prefix, 'ci', ...options], { cwd: root, stdio: 'inherit' });
   if (result.status !== 0) fail('`npm ci` failed; its message above says why. Nothing was started.');
   writeFileSync(stamp, lockHash);
 }
@@ -55,6 +68,9 @@ const child = spawn(node, [join(root, 'tools', 'task.mjs'), task, ...rest], {
   stdio: 'inherit',
   env: { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
 });
+child.on('error', ({ code }) =>
+  fail(`${node} cannot be run here (${code}); it needs Linux with glibc 2.34 or newer (not musl).`),
+);
 // A terminal's Ctrl-C reaches the child by itself.
 process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -20,7 +20,7 @@ function consoleBuild() {
   const newest = Math.max(...sources.map((source) => newestIn(join(root, source))));
   return existsSync(built) && statSync(built).mtimeMs > newest
     ? []
-    : [[bin('vite'), ['build', 'console', '--logLevel', 'warn']]];
+    : [[bin('vite'), ['build', 'console', '--logLevel', 'error']]];
 }
 
 function newestIn(path) {

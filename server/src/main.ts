@@ -9,6 +9,7 @@ import { runMove, runRestore } from './commands/restore-command.ts';
 import { runStatus } from './commands/status-command.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
 import { serve } from './serve.ts';
+import { tellParentWhyItEnds } from './up/messages.ts';
 import { up } from './up/up.ts';
 
 /** What the server's program does; `kulning` in packages/cli is its face in a terminal. */
@@ -41,6 +42,7 @@ try {
   await command(loadConfig(process.env, process.cwd()), args, language);
 } catch (cause) {
   fail(cause, args.includes('--json'));
+  if (name === 'serve' && cause instanceof KulningError) await tellParentWhyItEnds(cause);
 }
 // Pools, timers and IPC channels of a command that has ended must not keep it alive.
 process.exit();

@@ -74,6 +74,14 @@ describe('a supervised process', () => {
     await until(() => child.restarts() >= 2);
   });
 
+  test('that says why it ends is quoted, not its exit code', async () => {
+    const text = { en: { message: '127.0.0.1:8470 is taken by another program.' } };
+    const child = start(
+      `process.send({ failed: { code: 'port.taken', status: 500, text: ${JSON.stringify(text)} } }, () => process.exit(1));`,
+    );
+    await expect(child.ready).rejects.toMatchObject({ code: 'port.taken', message: text.en.message });
+  });
+
   test('is given time to drain, then is killed', async () => {
     const child = start(
       `process.on('SIGTERM', () => {}); process.send({ ready: true, url: '' }); setInterval(() => {}, 1000);`,

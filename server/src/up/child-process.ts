@@ -5,6 +5,7 @@ import { KulningError } from '@kulning/sdk';
 
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
+import type { FromChild } from './messages.ts';
 import { upWords } from './up-words.ts';
 
 export interface ChildSpec {
@@ -15,14 +16,17 @@ export interface ChildSpec {
   /** How long it may take to end after SIGTERM before it is killed. */
   readonly drainMs: number;
   readonly onMessage: (message: unknown) => void;
+  /** It ended: what it was asked and has not answered is lost. */
+  readonly onEnd?: () => void;
 }
 
 export interface SupervisedProcess {
-  /** Resolves when the child first says that it is ready; rejects when it ends before that. */
+  /** Resolves when the child first says that it is ready; rejects, with its own words if it left some, when it ends before that. */
   readonly ready: Promise<void>;
   readonly pid: () => number | undefined;
   readonly restarts: () => number;
-  send(message: Serializable): void;
+  /** @returns false when there is no process to hear it now */
+  send(message: Serializable): boolean;
   stop(): Promise<void>;
 }
 
@@ -62,10 +66,12 @@ export function superviseProcess(
       if (stream) createInterface({ input: stream }).on('line', (line) => write(`${line}\n`));
     running.on('message', (message) => {
       if (isReady(message)) resolve();
+      if (isFailed(message)) reject(new KulningError(message.failed));
       spec.onMessage(message);
     });
     running.on('error', (cause) => log.error('process.failed', cause, { process: spec.name }));
     running.on('exit', (code, signal) => {
+      spec.onEnd?.();
       if (stopping) return;
       if (clock.now() - startedAt > backoff.healthyMs) delayMs = backoff.firstMs;
       log.warn('process.ended', { process: spec.name, code, signal, restartInMs: delayMs });
@@ -81,7 +87,12 @@ export function superviseProcess(
     ready,
     pid: () => child?.pid,
     restarts: () => restarts,
-    send: (message) => void (child?.connected === true && child.send(message, () => undefined)),
+    send: (message) => {
+      if (child?.connected !== true) return false;
+      // A failure to send is the end of the child, and is told as that.
+      child.send(message, () => undefined);
+      return true;
+    },
     stop: async () => {
       stopping = true;
       clearTimeout(timer);
@@ -105,4 +116,8 @@ async function endProcess(child: ChildProcess, drainMs: number): Promise<void> {
 
 function isReady(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'ready' in message;
+}
+
+function isFailed(message: unknown): message is Extract<FromChild, { failed: unknown }> {
+  return typeof message === 'object' && message !== null && 'failed' in message;
 }

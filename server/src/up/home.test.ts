@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,4 +41,12 @@ test('the lock of a process that died is taken over', () => {
 test('a home that cannot be written is refused with a remedy', () => {
   writeFileSync(home, 'a file where the folder should be');
   expect(() => makeHome(home)).toThrow(expect.objectContaining({ code: 'home.unwritable' }));
+});
+
+test('a home whose path leaves no room for its sockets is refused before anything is made', () => {
+  const long = join(home, 'x'.repeat(100));
+  expect(() => makeHome(long)).toThrow(
+    expect.objectContaining({ code: 'home.path_too_long', hint: expect.stringContaining('KULNING_HOME') }),
+  );
+  expect(existsSync(home)).toBe(false);
 });

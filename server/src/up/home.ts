@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
+import { engineSocketPath } from '../core/engine/engine.ts';
+import { longestSocketPath } from '../platform/postgres/socket-directory.ts';
 import { isAlive, ownIdentity } from '../platform/postgres/process-identity.ts';
 import { upWords } from './up-words.ts';
 
@@ -39,9 +41,18 @@ export function foldersOf(home: string): HomeFolders {
   };
 }
 
-/** Makes what is missing. Only the user who runs Kulning may look inside: the sockets' folder is the operator's credential. */
+/** Makes what is missing. Refuses a home whose sockets would have longer paths than the system takes. Only the user who runs Kulning may look inside: the sockets' folder is the operator's credential. */
 export function makeHome(home: string): HomeFolders {
   const folders = foldersOf(home);
+  const longest = engineSocketPath(folders.run, '0'.repeat(12));
+  const excess = Buffer.byteLength(longest) - longestSocketPath;
+  if (excess > 0)
+    throw new KulningError({
+      code: 'home.path_too_long',
+      status: 400,
+      path: 'home',
+      text: upWords.homeTooLong(home, excess),
+    });
   try {
     for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folders.run, 0o700);

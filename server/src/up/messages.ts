@@ -1,3 +1,4 @@
+import type { KulningError } from '@kulning/sdk';
 import { z } from 'zod';
 
 import type { EngineSpec, EngineState } from '../core/engine/engine.ts';
@@ -11,7 +12,9 @@ export type FromChild =
   /** Control: the engine children that this machine should run. */
   | { readonly engines: readonly EngineSpec[] }
   /** Control: who may claim, while nobody has. */
-  | { readonly claimToken: string | null; readonly firstStart: boolean };
+  | { readonly claimToken: string | null; readonly firstStart: boolean }
+  /** Why it ends now, so that the person who started it is told the reason and not where to look for it. */
+  | { readonly failed: Pick<KulningError, 'code' | 'status' | 'text'> };
 
 export type ToControl = { readonly engineStates: readonly EngineState[] } | { readonly gatewayUrl: string };
 
@@ -33,4 +36,13 @@ export const isSupervised = process.send !== undefined;
 
 export function tellParent(message: FromChild | z.infer<typeof startedMessage>): void {
   process.send?.(message);
+}
+
+/** Resolves when the parent has it: who sends and ends at once would send nothing. */
+export function tellParentWhyItEnds({ code, status, text }: KulningError): Promise<void> {
+  const message: FromChild = { failed: { code, status, text } };
+  return new Promise((resolve) => {
+    if (process.send) process.send(message, () => resolve());
+    else resolve();
+  });
 }

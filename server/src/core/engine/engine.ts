@@ -187,7 +187,10 @@ export interface EngineAdapter {
   load(endpoint: EngineEndpoint, signal: AbortSignal): Promise<EngineLoad | undefined>;
 }
 
-/** The socket of a child, in a directory of mode 0700. */
+/**
+ * The socket of a child, in a directory of mode 0700. Named after the random end of the id, because the path of a
+ * socket may have 107 bytes in all.
+ */
 export function engineSocketPath(runDir: string, deploymentId: string): string {
-  return `${runDir}/engine-${deploymentId}.sock`;
+  return `${runDir}/engine-${deploymentId.slice(-12)}.sock`;
 }

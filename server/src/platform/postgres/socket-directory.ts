@@ -8,7 +8,7 @@ import { KulningError } from '@kulning/sdk';
 import { databaseWords } from './database-words.ts';
 
 /** unix(7): `sun_path` has 108 bytes, one of them the closing zero. */
-const longestSocketPath = 107;
+export const longestSocketPath = 107;
 
 /**
  * A folder for sockets, by a path short enough for a socket named `longestName` in it. A folder too deep is reached
