@@ -20,7 +20,7 @@ test('places 10,000 random calls under random policies as an oracle written from
   expect(counts.cases).toBe(10_000);
   expect(counts.allowed).toBeGreaterThan(500);
   expect(counts.placed / counts.allowed).toBeGreaterThanOrEqual(0.999);
-});
+}, 300_000);
 
 test('random policies use every rule, and leave every rule out', () => {
   const seen = Array.from({ length: 300 }, (_, seed) => new Set(policyOf(seed).rules.map(({ id }) => id)));
