@@ -12,7 +12,7 @@ export interface FixtureOptions {
   readonly contextTokens?: number;
   /** `never`: no end token is ever likely, for aborts and queues. */
   readonly ending?: 'sometimes' | 'never';
-  readonly template?: 'chatml' | 'chatml-without-tools' | 'none';
+  readonly template?: 'chatml' | 'chatml-without-tools' | 'mistral' | 'none';
   readonly licence?: string;
   readonly dimension?: number;
   readonly layers?: number;
@@ -55,9 +55,19 @@ const CHATML_MESSAGES =
   `{% for call in message.tool_calls or [] %}{{ '<tool_call>' }}{{ call.function | tojson }}{{ '</tool_call>' }}{% endfor %}` +
   `{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
 const CHATML_TOOLS = `{% if tools %}{{ '<|im_start|>system\\n' }}{{ tools | tojson }}{{ '<|im_end|>\\n' }}{% endif %}`;
+const RAISE = `{{ raise_exception('Tool call IDs should be alphanumeric strings with length 9!') }}`;
+/** In the manner of Mistral's own: roles in brackets, and ids of nine characters or nothing. */
+const MISTRAL =
+  `{{ bos_token }}{% if tools %}{{ '[AVAILABLE_TOOLS]' + (tools | tojson) + '[/AVAILABLE_TOOLS]' }}{% endif %}` +
+  `{% for message in messages %}{% if message.role == 'tool' %}` +
+  `{% if message.tool_call_id | length != 9 %}${RAISE}{% endif %}{{ '[TOOL_RESULTS]' + message.content + '[/TOOL_RESULTS]' }}` +
+  `{% elif message.role == 'assistant' %}{{ message.content or '' }}{% for call in message.tool_calls or [] %}` +
+  `{% if call.id | length != 9 %}${RAISE}{% endif %}{{ '[TOOL_CALLS]' }}{{ call.function | tojson }}{% endfor %}{{ eos_token }}` +
+  `{% else %}{{ '[INST]' + message.content + '[/INST]' }}{% endif %}{% endfor %}`;
 const TEMPLATES = {
   chatml: `{{ bos_token }}${CHATML_TOOLS}${CHATML_MESSAGES}`,
   'chatml-without-tools': `{{ bos_token }}${CHATML_MESSAGES}`,
+  mistral: MISTRAL,
   none: undefined,
 };
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,6 +9,7 @@ export interface TestUpstream {
   readonly bodies: Buffer[];
   /** Request ids, as the gateway names its calls. */
   readonly requestIds: string[];
+  readonly headers: IncomingHttpHeaders[];
   /** Requests whose connection was cut before the answer was complete. */
   aborted(): number;
   running(): number;
@@ -21,10 +22,12 @@ const words = ['Kulning', ' brings', ' the', ' herd', ' home.'];
 export async function startUpstream(): Promise<TestUpstream> {
   const bodies: Buffer[] = [];
   const requestIds: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   let aborted = 0;
   let running = 0;
   const server = createServer((request, response) => {
     running++;
+    headers.push(request.headers);
     requestIds.push(String(request.headers['x-request-id']));
     response.on('close', () => {
       running--;
@@ -40,6 +43,7 @@ export async function startUpstream(): Promise<TestUpstream> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bodies,
     requestIds,
+    headers,
     aborted: () => aborted,
     running: () => running,
     async close() {

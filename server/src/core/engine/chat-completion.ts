@@ -65,7 +65,7 @@ export function completionBody(
 export function createChunkWriter(head: AnswerHead, includeUsage: boolean) {
   let calls = 0;
   const event = (body: object) =>
-    `data: ${JSON.stringify({ ...headBody(head, 'chat.completion.chunk'), ...(includeUsage && { usage: null }), ...body })}\n\n`;
+    `data: ${JSON.stringify({ ...headBody(head, 'chat.completion.chunk'), ...body })}\n\n`;
   const choice = (delta: object, finish: FinishReason | null) =>
     event({ choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] });
   return {

@@ -76,6 +76,11 @@ export class CallAccount {
     return this.#firstByteAt > 0;
   }
 
+  /** Time in the queue is the engine's: it had no slot. */
+  waited(ms: number): void {
+    this.#engineMs += ms;
+  }
+
   /** The request leaves for the engine: from here on the time is the engine's. */
   engineBegins(): void {
     this.#sentAt = performance.now();

@@ -9,6 +9,7 @@ import { dataClasses, tightenDataClass } from '../../core/policy/data-class.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { Asked } from './endpoint.ts';
 import { languageOf, say } from './gateway-words.ts';
+import type { Priority } from '../../core/limits/admission-queue.ts';
 import type { RequestHead } from './request-head.ts';
 import { type GatewayKey, type GatewayOrganisation, isTooOld, keyDigest, type Snapshot } from './snapshot.ts';
 
@@ -30,6 +31,9 @@ export interface CallContext extends Authorised {
   readonly dataClass: DataClass | undefined;
   readonly purpose: string;
   readonly subjects: readonly string[];
+  readonly patience: { readonly maxWaitMs: number; readonly priority: Priority };
+  /** The caller says that answering it twice does no harm. */
+  readonly repeatable: boolean;
 }
 
 /** @throws OpenAiError 401 for a key that is not (or no longer) known, 403 for one without the scope */
@@ -76,6 +80,17 @@ export function purposeOf(head: RequestHead, { key, language }: Authorised): str
       param,
     });
   return head.purpose;
+}
+
+const DEFAULT_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** A caller may wait shorter or longer than others, and go behind them, never before. */
+export function patienceOf({
+  maxWaitMs = DEFAULT_WAIT_MS,
+  lowPriority,
+}: RequestHead): CallContext['patience'] {
+  return { maxWaitMs: Math.min(LONGEST_WAIT_MS, maxWaitMs), priority: lowPriority ? 'low' : 'normal' };
 }
 
 /** @throws OpenAiError 503 when nobody can tell whether key and policy are still what they were */

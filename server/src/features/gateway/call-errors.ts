@@ -12,6 +12,7 @@ import type { ErrorSupplement } from './openai-answer.ts';
 export function refusalError(
   refused: Refused,
   language: Language,
+  retryAfterMs = 2_000,
 ): { error: OpenAiError; supplement: ErrorSupplement } {
   const { code, status, retryable, rules } = refused.refusal;
   const { words, hint } = explain(refused, language);
@@ -21,7 +22,7 @@ export function refusalError(
       code: code === 'model.unknown' ? 'model_not_found' : code,
       ...(code === 'model.unknown' && { param: 'model' }),
       ...(code === 'context.overflow' && { param: 'messages' }),
-      ...(retryable && { retryAfter: 2 }),
+      ...(retryable && { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) }),
     }),
     supplement: {
       ...(hint !== undefined && { hint }),

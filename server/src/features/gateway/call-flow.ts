@@ -1,9 +1,8 @@
 import { OpenAiError } from '../../core/engine/openai-error.ts';
-import type { DecisionRecord } from '../../core/placement/facts.ts';
 import type { RandomPool } from '../../platform/random-pool.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
-import type { Refused, Reservation, SubjectJson } from '../dispatch/index.ts';
+import type { Dispatch, Refusal, Reservation, SubjectJson } from '../dispatch/index.ts';
 import { type AccountDeps, CallAccount, type Ending, type OpenedCall } from './call-account.ts';
 import { type CallContext, placementRequest, toOpenAiError } from './call-context.ts';
 import { engineError, engineFailed, healthOf, refusalError } from './call-errors.ts';
@@ -28,6 +27,8 @@ type Reached = Exclude<ExchangeEnd, { kind: 'unreachable' }>;
 
 /** Engines that cannot be reached are passed by, until the decision finds nobody left; and not for ever. */
 const MAX_PLACEMENTS = 4;
+/** What a busy engine or a proxy before it says; another try may meet a better moment. */
+const REPEATABLE_STATUSES = new Set([429, 502, 503, 504]);
 /** Of a request, for engines that keep what they read: the same beginning goes where it was read before. */
 const BEGINNING_BYTES = 32_768;
 
@@ -59,7 +60,7 @@ export class CallFlow {
       placementRequest(this.#call, { model: '', maxTokens: undefined }, this.#endpoint.ability),
       ground,
     );
-    if (unread) return await this.#refuse(unread.refused, unread.record, undefined);
+    if (unread) return await this.#refuse(unread, undefined);
     const opened = await this.#open();
     try {
       await this.#place(opened);
@@ -79,18 +80,45 @@ export class CallFlow {
     const request = placementRequest(this.#call, opened.asked, this.#endpoint.ability);
     const beginning = () => opened.asked.bytes.toString('latin1', 0, BEGINNING_BYTES);
     for (let attempt = 1; ; attempt++) {
-      const placed = dispatch.reserve(request, ground, beginning);
-      if ('refused' in placed) return await this.#refuse(placed.refused, placed.record, opened);
+      const placed = await this.#slot({ request, ground, prompt: beginning });
+      if ('refused' in placed) return await this.#refuse(placed, opened);
       const { reservation } = placed;
       const end = await this.#exchange(reservation, opened);
-      if (end.kind !== 'unreachable') return await this.#finish(end, reservation, opened);
+      if (end.kind === 'unreachable') dispatch.unreachable(reservation.placement.deploymentId);
+      if (!this.#mayRepeat(end) || attempt === MAX_PLACEMENTS || !dispatch.mayRetry())
+        return await this.#finish(
+          end.kind === 'unreachable' ? { ...end, kind: 'broken' } : end,
+          reservation,
+          opened,
+        );
       const { deploymentId } = reservation.placement;
-      dispatch.unreachable(deploymentId);
-      if (attempt === MAX_PLACEMENTS)
-        return await this.#finish({ ...end, kind: 'broken' }, reservation, opened);
-      log.error('gateway.engine_unreachable', end.error, { deployment: deploymentId });
-      reservation.release(undefined);
+      if ('error' in end && end.error)
+        log.error('gateway.engine_passed_by', end.error, { deployment: deploymentId });
+      reservation.release(end.kind === 'broken' ? false : undefined);
     }
+  }
+
+  /** Where the engine certainly did not begin, or where the caller allows it; never after a byte of an answer. */
+  #mayRepeat(end: ExchangeEnd): boolean {
+    if (end.kind === 'unreachable') return true;
+    if (!this.#call.repeatable || this.#call.response.destroyed) return false;
+    return end.kind === 'broken' || (end.kind === 'whole' && REPEATABLE_STATUSES.has(end.status));
+  }
+
+  /** A decision with a slot; where all are taken the call waits for one, as long as its caller likes. */
+  async #slot(asked: Parameters<Dispatch['waitForSlot']>[0]) {
+    const { dispatch } = this.#deps;
+    const { response, patience } = this.#call;
+    const placed = dispatch.reserve(asked.request, asked.ground, asked.prompt);
+    if (!('refused' in placed) || placed.refused.refusal.code !== 'capacity.none') return placed;
+    const hungUp = new AbortController();
+    const abort = () => hungUp.abort();
+    response.once('close', abort);
+    const since = performance.now();
+    const given = await dispatch.waitForSlot(asked, placed, { ...patience, signal: hungUp.signal });
+    response.off('close', abort);
+    this.#account.waited(performance.now() - since);
+    return given;
   }
 
   /** Tells the caller what `run` threw, if there is still a caller. */
@@ -304,10 +332,13 @@ export class CallFlow {
   }
 
   /** A refusal is an outcome like others: recorded, and durable before the caller hears of it. */
-  async #refuse(refused: Refused, record: DecisionRecord, opened: OpenedCall | undefined): Promise<void> {
+  async #refuse(
+    { refused, record, retryAfterMs }: Refusal & { retryAfterMs?: number },
+    opened: OpenedCall | undefined,
+  ): Promise<void> {
     const { metrics } = this.#deps;
     const { request, response, language, callId } = this.#call;
-    const { error, supplement } = refusalError(refused, language);
+    const { error, supplement } = refusalError(refused, language, retryAfterMs);
     const headers = [...this.#account.headers(undefined), ...retryAfterOf(error)];
     if (!request.complete) headers.push('connection', 'close');
     if (refused.refusal.code === 'model.unknown') {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { headEdits } from './endpoint-chat.ts';
 import type { Endpoint } from './endpoint.ts';
+import { membersOf } from './json-members.ts';
 import { spliced } from './json-splice.ts';
 import { openAiErrors } from './openai-answer.ts';
 import { readJson } from './request-json.ts';
@@ -34,12 +35,21 @@ export const embeddingsEndpoint: Endpoint = {
       maxTokens: undefined,
       user: data.user ?? undefined,
       content: data.input,
-      forEngine: (engine) => ({
+      forEngine: (engine, { callId }) => ({
         path: '/embeddings',
         body: spliced(bytes, headEdits(request, engine, false)),
         relay: () => new StreamRelay(false),
-        whole: wholeAsItIs,
+        whole: (answer) => wholeAsItIs(withId(answer, callId)),
       }),
     };
   },
 };
+
+/** Mistral's clients refuse an answer without an id, which OpenAI's API does not have. */
+function withId(answer: Buffer, id: string): Buffer {
+  const text = answer.toString('latin1');
+  const brace = text.indexOf('{') + 1;
+  if (brace === 0 || membersOf(text)?.has('id') !== false) return answer;
+  const comma = /^\s*\}/u.test(text.slice(brace)) ? '' : ',';
+  return spliced(answer, [{ start: brace, end: brace, value: `"id":${JSON.stringify(id)}${comma}` }]);
+}

@@ -9,6 +9,7 @@ import {
   authorise,
   type CallContext,
   classOf,
+  patienceOf,
   purposeOf,
   toOpenAiError,
 } from './call-context.ts';
@@ -132,6 +133,10 @@ class GatewayRequest {
   async #route(head: RequestHead): Promise<void> {
     const { method = '' } = this.#request;
     const [path = ''] = (this.#request.url ?? '').split('?', 1);
+    if (head.hosts > 1)
+      throw new OpenAiError(400, say('hostTwice', languageOf(head.acceptLanguage, 'en')), {
+        code: 'host_twice',
+      });
     const endpoint = method === 'POST' ? endpoints.get(path) : undefined;
     if (endpoint) return await this.#call(head, endpoint);
     const absent = method === 'POST' ? absentPaths.get(path) : undefined;
@@ -177,6 +182,8 @@ class GatewayRequest {
       dataClass,
       purpose: purposeOf(head, authorised),
       subjects: head.subjects,
+      patience: patienceOf(head),
+      repeatable: head.repeatable,
     };
     const call = new CallFlow(context, endpoint, this.#deps);
     await call.run().catch((error: unknown) => call.fail(error));

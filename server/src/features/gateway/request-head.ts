@@ -4,9 +4,17 @@ import type { IncomingMessage } from 'node:http';
 export interface RequestHead {
   bearer: string | undefined;
   apiKey: string | undefined;
+  /** How many times; more than once is refused (RFC 9112 §3.2). */
+  hosts: number;
   dataClass: string | undefined;
   purpose: string | undefined;
   acceptLanguage: string | undefined;
+  /** For a batch that nobody waits for: others go first. */
+  lowPriority: boolean;
+  /** How long it may wait for a slot; undefined where the caller does not say. */
+  maxWaitMs: number | undefined;
+  /** The caller says that answering it twice does no harm. */
+  repeatable: boolean;
   /** Persons whose data the call holds, as the caller names them. */
   subjects: string[];
 }
@@ -16,9 +24,13 @@ export function readHead(request: IncomingMessage): RequestHead {
   const head: RequestHead = {
     bearer: undefined,
     apiKey: undefined,
+    hosts: 0,
     dataClass: undefined,
     purpose: undefined,
     acceptLanguage: undefined,
+    lowPriority: false,
+    maxWaitMs: undefined,
+    repeatable: false,
     subjects: [],
   };
   const raw = request.rawHeaders;
@@ -30,6 +42,9 @@ export function readHead(request: IncomingMessage): RequestHead {
 function take(head: RequestHead, name: string, value: string): void {
   // Lengths differ, so most headers cost one comparison.
   switch (name.length) {
+    case 4:
+      if (name.toLowerCase() === 'host') head.hosts++;
+      return;
     case 9:
       // Anthropic's clients send their key so; where both are sent, Authorization counts.
       if (name.toLowerCase() === 'x-api-key') head.apiKey = value.trim();
@@ -49,9 +64,21 @@ function take(head: RequestHead, name: string, value: string): void {
       else if (lower === 'x-kulning-subject') head.subjects.push(...subjectsOf(value));
       return;
     }
-    case 20:
-      if (name.toLowerCase() === 'x-kulning-data-class') head.dataClass = value.trim().toLowerCase();
+    case 18:
+      if (name.toLowerCase() === 'x-kulning-priority')
+        head.lowPriority = value.trim().toLowerCase() === 'low';
       return;
+    case 21: {
+      const lower = name.toLowerCase();
+      if (lower === 'x-kulning-max-wait-ms' && /^\d{1,6}$/.test(value.trim())) head.maxWaitMs = Number(value);
+      return;
+    }
+    case 20: {
+      const lower = name.toLowerCase();
+      if (lower === 'x-kulning-data-class') head.dataClass = value.trim().toLowerCase();
+      else if (lower === 'x-kulning-repeatable') head.repeatable = value.trim().toLowerCase() === 'yes';
+      return;
+    }
     default:
   }
 }

@@ -69,7 +69,8 @@ export class StreamRelay implements AnswerRelay {
       }
       const usage = event.includes('"usage"') ? usageIn(/^data: ?(.*)$/m.exec(event)?.[1] ?? '') : undefined;
       this.#usage = usage ?? this.#usage;
-      if (!(usage && this.#dropUsage && /"choices"\s*:\s*\[\s*\]/.test(event))) kept.push(event);
+      if (usage && this.#dropUsage && /"choices"\s*:\s*\[\s*\]/.test(event)) continue;
+      kept.push(this.#dropUsage ? event.replace(NO_USAGE_YET, '') : event);
     }
     if (kept.length === 0) return undefined;
     const forward = Buffer.from(kept.join(''), 'latin1');
@@ -83,6 +84,8 @@ export class StreamRelay implements AnswerRelay {
   }
 }
 
+/** OpenAI's own servers say in every event that the usage is still to come; who did not ask may not understand it. */
+const NO_USAGE_YET = /,\s*"usage"\s*:\s*null(?=\s*\}[ \t]*$)/m;
 /** Splits behind a blank line. A lone CR ends a line too, but not where it is the first half of CRLF. */
 const BETWEEN_EVENTS = /(?<=(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n)))(?=[^\r\n])/;
 const BLANK_LINES = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))/g;
