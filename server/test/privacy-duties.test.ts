@@ -144,7 +144,7 @@ describe('duties beside erasure', () => {
     await writeFile(join(folder, 'edge.log'), `${'x'.repeat((1 << 20) - 10)}${anna.email.toUpperCase()}`);
     expect(await verify()).toMatchObject({
       readBack: 'found',
-      evidence: expect.stringContaining('edge.log'),
+      evidence: { sv: expect.stringContaining('edge.log') },
     });
     await writeFile(join(folder, 'edge.log'), Buffer.from(anna.email, 'utf16le'));
     expect(await verify()).toMatchObject({ readBack: 'found' });

@@ -149,6 +149,6 @@ async function refuseUsed(
   throw new KulningError({
     code: 'restore.not_empty',
     status: 409,
-    text: used.length > 0 ? backupWords.foldersNotEmpty(used.join(', ')) : backupWords.databaseNotEmpty,
+    text: state === 'used' ? backupWords.databaseNotEmpty : backupWords.foldersNotEmpty(used.join(', ')),
   });
 }
