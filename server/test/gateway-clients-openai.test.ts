@@ -190,6 +190,7 @@ describe.each(Object.entries(clients))('%s, unmodified', (_, Client) => {
     await expect(client().embeddings.create({ model: 'llama', input: 'a' })).rejects.toMatchObject({
       status: 400,
       code: 'ability.missing',
+      message: expect.stringContaining('These can: remote.') as string,
     });
   });
 

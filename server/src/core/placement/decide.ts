@@ -214,10 +214,18 @@ function refused(
   const all = candidates.flatMap(({ reasons }) => reasons);
   if (permitted.length === 0) return answer(refusal('policy.denied', model, closest(candidates), all));
   const unable = permitted.every(({ reasons }) => reasons.some(({ code }) => code === 'ability.missing'));
-  if (unable) return answer(refusal('ability.missing', model, closest(permitted), []));
+  if (unable) {
+    const { ability = 'chat' } = question.request;
+    const able = facts.deployments.filter(({ capabilities }) => capabilities?.[ability] === true);
+    const nearest = [...new Set(able.map((deployment) => deployment.model))].slice(0, MOST_NAMES);
+    return answer({ ...refusal('ability.missing', model, closest(permitted), []), nearest });
+  }
   const tooLong = permitted.every(({ reasons }) => reasons.some(({ code }) => code === 'context.overflow'));
   return answer(refusal(tooLong ? 'context.overflow' : 'capacity.none', model, closest(permitted), []));
 }
+
+/** Offered in the place of one that cannot. */
+const MOST_NAMES = 5;
 
 /** The reasons of the path with the fewest: what a reader would mend first. */
 function closest(candidates: readonly Candidate[]): readonly Reason[] {

@@ -99,7 +99,7 @@ export interface Refusal {
   /** What stood in the way on the path that came closest. */
   readonly reasons: readonly Reason[];
   readonly model: string;
-  /** With `model.unknown`: names that exist. */
+  /** With `model.unknown`: names that exist; with `ability.missing`: those that can. */
   readonly nearest: readonly string[];
 }
 

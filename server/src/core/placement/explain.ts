@@ -3,6 +3,7 @@ import type { Language, RuleRef, RuleTag } from '../policy/rule.ts';
 import type { Candidate, Criterion, Decision, Reason, ReasonSubject, Refusal } from './decision.ts';
 import type { Fact, SiteFacts } from './facts.ts';
 import {
+  ableWords,
   dataClassWords,
   factWords,
   fill,
@@ -69,9 +70,8 @@ export function explain(decision: Decision, language: Language): Explanation {
 
 function hintOf({ code, nearest }: Refusal, language: Language): string {
   const hint = hintWords[code][language];
-  return nearest.length > 0
-    ? `${fill(nearestWords, language, { nearest: nearest.join(', ') })} ${hint}`
-    : hint;
+  const words = code === 'ability.missing' ? ableWords : nearestWords;
+  return nearest.length > 0 ? `${fill(words, language, { nearest: nearest.join(', ') })} ${hint}` : hint;
 }
 
 function candidateInWords(candidate: Candidate, language: Language): CandidateInWords {

@@ -99,6 +99,13 @@ export const hintWords: Readonly<Record<RefusalCode, Words>> = {
   },
 };
 
+/** With `ability.missing`, when other models can. */
+export const ableWords: Words = {
+  en: 'These can: {nearest}.',
+  fr: 'Ceux-ci en sont capables\u00a0: {nearest}.',
+  sv: 'Dessa kan det: {nearest}.',
+};
+
 /** With `model.unknown`, when some names are near. */
 export const nearestWords: Words = {
   en: 'Did you mean {nearest}?',

@@ -54,7 +54,7 @@ function takesNamedChoice({ kind, capabilities }: EngineEndpoint): boolean {
 
 function idEdits({ latin1, members }: Request, engine: EngineEndpoint): Edit[] {
   const messages = members.get('messages');
-  if (!messages || !latin1.includes('"tool_call') || !wantsNineCharacters(engine)) return [];
+  if (!messages || !wantsNineCharacters(engine) || !latin1.includes('"tool_call')) return [];
   return elementsOf(latin1, messages.start)
     .flatMap((message) => idsIn(latin1, message))
     .flatMap((at): Edit[] => {
