@@ -140,6 +140,8 @@ export interface CallInputs {
   readonly inFlight: Readonly<Record<string, number>>;
   /** By deployment; absent is closed. A deployment that just failed is passed as open, and the next one is decided. */
   readonly breakers: Readonly<Record<string, BreakerState>>;
+  /** Calls that wait for a slot, by deployment; absent is none. Slots that are promised to them count as in flight. */
+  readonly waiting?: Readonly<Record<string, number>>;
   /** What engines last said of their load, by deployment; absent is unknown. Counts calls of other gateways too. */
   readonly signals?: Readonly<Record<string, EngineLoad>>;
   /** By deployment: the share of this prompt, from its beginning, that it was sent before; absent is none. */

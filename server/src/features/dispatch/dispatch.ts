@@ -4,6 +4,8 @@ import type { Dispatcher } from 'undici';
 
 import type { EngineEndpoint } from '../../core/engine/engine.ts';
 import type { EngineLoad } from '../../core/engine/load-signal.ts';
+import type { Priority } from '../../core/limits/admission-queue.ts';
+import { RetryBudget } from '../../core/limits/retry-budget.ts';
 import { decide, type Placement, refusedAtIngress } from '../../core/placement/decide.ts';
 import type { Decision } from '../../core/placement/decision.ts';
 import type {
@@ -17,7 +19,7 @@ import { prefixChain, PrefixMemory } from '../../core/placement/prefix-affinity.
 import type { FactsIndex } from '../../core/placement/facts-index.ts';
 import type { PolicyJudge } from '../../core/policy/judge.ts';
 import type { CallIntent, CallSettlement, SettlementSink } from './call-record.ts';
-import { DeploymentLoad } from './deployment-load.ts';
+import { DeploymentAdmission } from './deployment-admission.ts';
 import { EnginePools, type EngineRequest } from './engine-pools.ts';
 
 /** What decisions rest on until it is replaced as a whole. */
@@ -34,6 +36,36 @@ const OPEN_WAY_MS = 1_000;
 const MOST_OPEN_WAYS = 10_000;
 
 export type Refused = Extract<Decision, { outcome: 'refused' }>;
+
+export interface Refusal {
+  readonly refused: Refused;
+  readonly record: DecisionRecord;
+}
+
+interface PlacementAsked {
+  readonly request: PlacementRequest;
+  readonly ground: DispatchGround;
+  readonly prompt?: () => string;
+}
+
+/** How long a call may wait for a slot, and before whom. */
+export interface Patience {
+  readonly maxWaitMs: number;
+  readonly priority: Priority;
+  /** The caller hung up. */
+  readonly signal: AbortSignal;
+}
+
+const DEFAULT_RETRY_MS = 2_000;
+
+/** Deployments that policy permits and that are in order, but have no slot. */
+function fullDeployments({ candidates }: Refused): { id: string; slots: number }[] {
+  return candidates.flatMap(({ deploymentId, verdict, reasons }) => {
+    const [first] = reasons;
+    const full = verdict === 'unavailable' && reasons.length === 1 && first?.code === 'capacity.full';
+    return full ? [{ id: deploymentId, slots: first.subject.slots ?? 1 }] : [];
+  });
+}
 
 /** The result of `reserve`: a slot at an engine, to be given back exactly once. */
 export interface Reservation {
@@ -52,12 +84,13 @@ export class Dispatch {
   readonly #sink: SettlementSink;
   readonly #now: () => number;
   readonly #seed: () => number;
-  readonly #load = new DeploymentLoad();
+  readonly #admission = new DeploymentAdmission();
   readonly #signals: () => Readonly<Record<string, EngineLoad>>;
   readonly #prefixes = new PrefixMemory();
   /** Of this process: a chain means nothing anywhere else. */
   readonly #salt = randomUUID();
   readonly #pools = new EnginePools();
+  readonly #retries = new RetryBudget();
   /** Work that may come in, and until when that is known; gone with its ground. */
   readonly #waysOf = new WeakMap<DispatchGround, Map<string, number>>();
 
@@ -87,7 +120,7 @@ export class Dispatch {
     const { organisationId, dataClass, purpose, demonstration } = request;
     const work = `${organisationId} ${dataClass} ${demonstration} ${purpose}`;
     if ((open.get(work) ?? 0) > now) return undefined;
-    const inputs = this.#load.inputs(now, this.#seed());
+    const inputs = this.#admission.inputs(now, this.#seed());
     const refused = refusedAtIngress(request, ground.facts, inputs, ground.judge, ground.index);
     if (refused)
       return { refused, record: { request, inputs, facts: ground.factsHash, policy: ground.judge.hash } };
@@ -103,9 +136,10 @@ export class Dispatch {
     prompt?: () => string,
   ): { reservation: Reservation } | { refused: Refused; record: DecisionRecord } {
     const serving = ground.index.serving(request.model);
-    const chain = serving.length > 1 && prompt ? prefixChain(prompt(), this.#salt + request.organisationId) : [];
+    const chain =
+      serving.length > 1 && prompt ? prefixChain(prompt(), this.#salt + request.organisationId) : [];
     const inputs = {
-      ...this.#load.inputs(this.#now(), this.#seed()),
+      ...this.#admission.inputs(this.#now(), this.#seed()),
       ...this.#heardOf(serving, chain),
     };
     const decision = decide(request, ground.facts, inputs, ground.judge, ground.index);
@@ -117,6 +151,45 @@ export class Dispatch {
     if (!endpoint)
       throw new TypeError(`the facts hold ${placement.deploymentId} as ready, but it has no endpoint`);
     return { reservation: this.#take(placement, record, endpoint) };
+  }
+
+  /**
+   * Waits for a slot where nothing but full engines stood in the way, and decides again when one is free. The slot is
+   * kept until then, so that no call that comes later takes it.
+   * @returns the decision at its turn; or, if it may not wait or waited in vain, the refusal and when to come back
+   */
+  async waitForSlot(
+    given: PlacementAsked,
+    refused: Refusal,
+    { maxWaitMs, priority, signal }: Patience,
+  ): Promise<{ reservation: Reservation } | (Refusal & { retryAfterMs: number })> {
+    const begunAt = this.#now();
+    const terms = { priority, deadlineAt: begunAt + maxWaitMs };
+    const full = fullDeployments(refused.refused);
+    const quickest = full
+      .map(({ id, slots }) => ({ id, slots, waitMs: this.#admission.waitMs(id, slots, terms) }))
+      .toSorted((a, b) => a.waitMs - b.waitMs)[0];
+    if (!quickest) return { ...refused, retryAfterMs: DEFAULT_RETRY_MS };
+    const { id, slots } = quickest;
+    const turn = Promise.withResolvers<boolean>();
+    const come = () => turn.resolve(true);
+    const denied = this.#admission.wait(id, slots, terms, come, begunAt);
+    if (denied) return { ...refused, retryAfterMs: denied.retryAfterMs };
+    const giveUp = () => {
+      this.#admission.leave(id, come);
+      turn.resolve(false);
+    };
+    const timer = setTimeout(giveUp, maxWaitMs);
+    signal.addEventListener('abort', giveUp, { once: true });
+    const hasTurn = await turn.promise;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    if (!hasTurn) return { ...refused, retryAfterMs: this.#admission.waitMs(id, slots, terms) };
+    this.#admission.redeem(id);
+    const placed = signal.aborted ? refused : this.reserve(given.request, given.ground, given.prompt);
+    const took = 'reservation' in placed && placed.reservation.placement.deploymentId === id;
+    if (!took) this.#admission.pass(id, this.#now());
+    return 'reservation' in placed ? placed : { ...placed, retryAfterMs: DEFAULT_RETRY_MS };
   }
 
   /** @throws KulningError if it is not durable: then nothing was sent and nothing may be */
@@ -133,20 +206,26 @@ export class Dispatch {
     this.#pools.send(placement, endpoint, request, handler);
   }
 
+  /** Whether a call may be tried once more: retries are a small part of the calls, however many fail. */
+  mayRetry(): boolean {
+    return this.#retries.take();
+  }
+
   settle(settlement: CallSettlement): Promise<void> {
+    this.#retries.earn();
     return this.#sink.settle(settlement);
   }
 
   /** The engine could not be reached: the next decision passes it by. */
   unreachable(deploymentId: string): void {
-    this.#load.unreachable(deploymentId, this.#now());
+    this.#admission.unreachable(deploymentId, this.#now());
   }
 
   /** The ground was replaced: connections and counts of what is gone go too. */
   keepOnly(endpoints: ReadonlyMap<string, EngineEndpoint>): void {
     this.#pools.keepOnly(endpoints);
     const there = new Set(endpoints.keys());
-    this.#load.keepOnly(there);
+    this.#admission.keepOnly(there, this.#now());
     this.#prefixes.keepOnly(there);
   }
 
@@ -182,14 +261,17 @@ export class Dispatch {
   #take(placement: Placement, record: DecisionRecord, endpoint: EngineEndpoint): Reservation {
     const { deploymentId } = placement;
     let held = true;
-    this.#load.begin(deploymentId);
+    const begunAt = this.#now();
+    this.#admission.begin(deploymentId);
     return {
       placement,
       record,
       endpoint,
       release: (healthy) => {
-        if (held) this.#load.end(deploymentId, healthy, this.#now());
+        if (!held) return;
         held = false;
+        const now = this.#now();
+        this.#admission.end(deploymentId, healthy, now - begunAt, now);
       },
     };
   }

@@ -7,5 +7,5 @@ export type {
   SettlementSink,
   SubjectJson,
 } from './call-record.ts';
-export { Dispatch, type DispatchGround, type Refused, type Reservation } from './dispatch.ts';
+export { Dispatch, type DispatchGround, type Refusal, type Refused, type Reservation } from './dispatch.ts';
 export { neverSent } from './engine-pools.ts';
