@@ -98,6 +98,7 @@ function Bench({
   const model = models.find(({ name }) => name === search.model) ?? models[0];
   const dataClass: DataClass = search.class ?? 'public';
   const busy = exchange.state === 'asking' || exchange.state === 'streaming';
+  const send = () => model && void ask({ model: model.name, dataClass, text });
   const set = (part: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   return (
@@ -108,7 +109,7 @@ function Bench({
           className="flex flex-col gap-3 rounded-base border border-line bg-raised p-4"
           onSubmit={(event) => {
             event.preventDefault();
-            if (model) void ask({ model: model.name, dataClass, text });
+            send();
           }}
         >
           <div className="grid gap-3 sm:grid-cols-2">
@@ -151,7 +152,7 @@ function Bench({
             {busy && <Button onClick={cancel}>{words.common.cancel}</Button>}
           </div>
         </form>
-        <AnswerPanel exchange={exchange} />
+        <AnswerPanel exchange={exchange} onRetry={send} />
       </div>
       <CallProof exchange={exchange} className="lg:col-start-2 xl:col-start-3 xl:row-start-1" />
     </div>
@@ -210,7 +211,7 @@ function MailList({
   );
 }
 
-function AnswerPanel({ exchange }: { readonly exchange: Exchange }) {
+function AnswerPanel({ exchange, onRetry }: { readonly exchange: Exchange; readonly onRetry: () => void }) {
   const words = useWords();
   return (
     <Panel
@@ -229,7 +230,9 @@ function AnswerPanel({ exchange }: { readonly exchange: Exchange }) {
           <p className="font-mono text-sm break-words whitespace-pre-wrap">{exchange.answer}</p>
         )}
       </div>
-      {exchange.error && <Problem error={exchange.error} />}
+      {exchange.error && (
+        <Problem error={exchange.error} onRetry={exchange.error.retryable ? onRetry : undefined} />
+      )}
     </Panel>
   );
 }
