@@ -1,5 +1,5 @@
 // What the benchmarks of the gateway share: an engine that costs nothing, the bare hops, a real gateway process with a
-// real database, and a closed loop of callers. CPU is read from the kernel, of the process and its children.
+// real database, and a closed loop of callers. CPU is read from the kernel, of a process and its children apart.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,12 +79,17 @@ export async function openStand(): Promise<Stand> {
 
 /** @throws Error if a call failed: a figure of calls that fail is none */
 export async function measured(target: Target, callers: number, calls: number, body: string) {
-  const before = cpuSeconds(target.pid);
+  const before = cpuOf(target.pid);
   const result = await load(target, callers, calls, body);
   if (result.failed > 0) throw new Error(`${result.failed} of ${calls} calls to ${target.url} failed`);
-  // The journal of the last calls is shipped within the next tenth of a second; it belongs to them.
-  await sleep(300);
-  return { ...result, cpuUs: ((cpuSeconds(target.pid) - before) * 1e6) / calls };
+  // The journal of the last calls is shipped within the next tenths of a second; it belongs to them.
+  await sleep(500);
+  const after = cpuOf(target.pid);
+  return {
+    ...result,
+    cpuUs: ((after.ownSeconds - before.ownSeconds) * 1e6) / calls,
+    childrenCpuUs: ((after.childrenSeconds - before.childrenSeconds) * 1e6) / calls,
+  };
 }
 
 export function load(
@@ -113,11 +118,15 @@ export function load(
 
 const ticksPerSecond = 100;
 
-/** User and system time of a process, its threads and its children, from /proc (proc(5): fields 14 and 15 of stat). */
-export function cpuSeconds(pid: number): number {
+/** User and system time of a process with its threads, and of its children, from /proc (proc(5): stat, fields 14 and 15). */
+function cpuOf(pid: number): { readonly ownSeconds: number; readonly childrenSeconds: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const own = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return children.reduce((sum, child) => (child === '' ? sum : sum + cpuSeconds(Number(child))), own);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return {
+    ownSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    childrenSeconds: children
+      .map((child) => cpuOf(Number(child)))
+      .reduce((sum, { ownSeconds, childrenSeconds }) => sum + ownSeconds + childrenSeconds, 0),
+  };
 }

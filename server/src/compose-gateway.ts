@@ -31,6 +31,7 @@ import { SpoolWriter } from './platform/spool/spool-writer.ts';
 import { createEpochUse, type EpochUse } from './platform/vault/epoch-use.ts';
 import { keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
 import type { Role } from './serve.ts';
+import { startShipper } from './shipper-process.ts';
 import { startTasks, type Task } from './tasks.ts';
 import { tellParent } from './up/messages.ts';
 
@@ -108,7 +109,7 @@ interface GatewaySpool {
 
 /** This process's journal, and the journals of processes that died before it. */
 async function openSpool(
-  { config, folders, ids, log, database }: Ground,
+  { config, folders, ids, log, clock, database, databaseUrl }: Ground,
   epochUse: EpochUse,
 ): Promise<GatewaySpool> {
   const mark = await markOfThisProcess(ids.next('process'));
@@ -122,10 +123,10 @@ async function openSpool(
   });
   await writer.open();
   const journal = createCallJournal(writer, epochUse);
-  const shipping = { database, recordEvents, insertVaultRecords };
-  const moved = (callIds: Iterable<string>) => journal.moved(callIds);
-  const shipper = new SpoolShipper(writer, mark.processId, createCallShipping({ ...shipping, moved }));
-  const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, createCallShipping(shipping));
+  const carrier = startShipper({ databaseUrl, log, clock, write: (line) => void process.stdout.write(line) });
+  const shipper = new SpoolShipper(writer, mark.processId, carrier, (callIds) => journal.moved(callIds));
+  const shipping = createCallShipping({ database, recordEvents, insertVaultRecords });
+  const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, shipping);
   return {
     processId: mark.processId,
     writer,
@@ -139,6 +140,7 @@ async function openSpool(
     close: async () => {
       await writer.flush();
       await shipper.ship().catch((cause: unknown) => log.error('spool.left_behind', cause));
+      await carrier.stop();
       await writer.close();
     },
   };

@@ -11,7 +11,7 @@ import { insertVaultRecords } from '../src/features/privacy/index.ts';
 import { recordEvents } from '../src/features/proof/ledger-events.ts';
 import { nodeSpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { recoverFrames } from '../src/platform/spool/spool-reader.ts';
-import { SpoolShipper } from '../src/platform/spool/spool-shipper.ts';
+import { carrierInto, SpoolShipper } from '../src/platform/spool/spool-shipper.ts';
 import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -116,7 +116,7 @@ describe('the journal’s way into the database', () => {
   it('ships each call once: its row, its ledger entry and its vault record, and the console finds it', async () => {
     const writer = await openSpool();
     const journal = createCallJournal(writer);
-    const shipper = new SpoolShipper(writer, processId, shipping());
+    const shipper = new SpoolShipper(writer, processId, carrierInto(nodeSpoolFiles, shipping()));
     for (const id of ['call_1', 'call_2', 'call_3']) await journal.intent(intentOf(id));
     await journal.settle(settlementOf('call_1'));
     await shipper.ship();
@@ -172,7 +172,7 @@ describe('the journal’s way into the database', () => {
     const journal = createCallJournal(writer);
     for (const id of ['call_1', 'call_2', 'call_3']) await journal.intent(intentOf(id));
     await journal.settle(settlementOf('call_2'));
-    await new SpoolShipper(writer, processId, shipping()).ship();
+    await new SpoolShipper(writer, processId, carrierInto(nodeSpoolFiles, shipping())).ship();
     await journal.settle(settlementOf('call_3'));
     await writer.close();
     const adopt = async () => {
@@ -201,7 +201,7 @@ describe('the journal’s way into the database', () => {
       insertVaultRecords,
       recordEvents: (trx, events) => (broken ? Promise.reject(new Error('away')) : recordEvents(trx, events)),
     });
-    const shipper = new SpoolShipper(writer, processId, destination);
+    const shipper = new SpoolShipper(writer, processId, carrierInto(nodeSpoolFiles, destination));
     for (let index = 0; index < 1200; index++) {
       await Promise.all([
         journal.intent(intentOf(`call_${index}`)),

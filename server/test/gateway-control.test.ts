@@ -14,7 +14,8 @@ import { silentLogger } from '../src/platform/log/logger.ts';
 import { type Database, openDatabase } from '../src/platform/postgres/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/postgres/embedded-server.ts';
 import { migrate } from '../src/platform/postgres/migrator.ts';
-import { SpoolShipper } from '../src/platform/spool/spool-shipper.ts';
+import { nodeSpoolFiles } from '../src/platform/spool/spool-files.ts';
+import { carrierInto, SpoolShipper } from '../src/platform/spool/spool-shipper.ts';
 import { deployment, httpEndpoint, snapshotOf } from './gateway-snapshot.ts';
 import { startStage, type Stage } from './gateway-stage.ts';
 import { startUpstream, type TestUpstream } from './gateway-upstream.ts';
@@ -103,7 +104,7 @@ describe('a gateway beside its database', () => {
 
   it('answers on while the database is gone, within the limits, and brings every call to it afterwards', async () => {
     const destination = createCallShipping({ database, recordEvents, insertVaultRecords });
-    const shipper = new SpoolShipper(stage.spool, 'process_test', destination);
+    const shipper = new SpoolShipper(stage.spool, 'process_test', carrierInto(nodeSpoolFiles, destination));
     await postgres.stop();
     expect(await status('kln_one')).toBe(200);
     await expect(shipper.ship()).rejects.toThrow();

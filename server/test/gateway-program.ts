@@ -19,12 +19,14 @@ import { adoptDeadSpools, SpoolShipper } from '../src/platform/spool/spool-shipp
 import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
 import { createEpochUse } from '../src/platform/vault/epoch-use.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
+import { startShipper } from '../src/shipper-process.ts';
 import { startTasks } from '../src/tasks.ts';
 import { deployment, httpEndpoint, snapshotOf } from './gateway-snapshot.ts';
 
 const [home = '', databaseUrl = '', engineUrl = ''] = process.argv.slice(2);
 const now = () => Date.now();
-const log = createLogger((line) => void process.stderr.write(line), now);
+const write = (line: string) => void process.stderr.write(line);
+const log = createLogger(write, now);
 const database = openDatabase({ url: databaseUrl, role: 'app', poolSize: 4, log: silentLogger });
 const vault = createVault(await openFileKeystore(join(home, 'keys')));
 const ids = createIdSource(systemClock);
@@ -44,8 +46,8 @@ const journal = createCallJournal(spool, epochUse);
 const limits = createGatewayLimits({ database, processId: mark.processId, recordEvents, now, log });
 const shipping = { database, recordEvents, insertVaultRecords };
 await adoptDeadSpools(nodeSpoolFiles, root, createCallShipping(shipping));
-const destination = createCallShipping({ ...shipping, moved: (callIds) => journal.moved(callIds) });
-const shipper = new SpoolShipper(spool, mark.processId, destination);
+const carrier = startShipper({ databaseUrl, log, clock: systemClock, write });
+const shipper = new SpoolShipper(spool, mark.processId, carrier, (callIds) => journal.moved(callIds));
 const timer = setInterval(() => void shipper.ship().catch((error: unknown) => log.error('ship', error)), 100);
 const tasks = startTasks(limits.tasks, log);
 const dispatch = new Dispatch({ sink: journal, now, seed: () => Math.floor(Math.random() * 2 ** 31) });
@@ -85,6 +87,7 @@ process.once('SIGTERM', () => {
     await tasks.stop();
     await spool.flush();
     await shipper.ship();
+    await carrier.stop();
     await limits.close();
     await spool.close();
     await snapshots.close();

@@ -7,7 +7,7 @@ export type JournalRecord = { readonly intent: CallIntent } | { readonly settled
 
 export interface CallJournal extends SettlementSink {
   /** These calls are in the database: nothing in the journal needs their keys any more. */
-  moved(callIds: Iterable<string>): void;
+  moved(callIds: readonly string[]): void;
 }
 
 /** Kept free for how a call ends, from the moment it begins: more than any settlement needs, padding included. */

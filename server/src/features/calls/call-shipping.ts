@@ -36,8 +36,6 @@ export interface CallShippingOptions {
   readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
   /** Into the vault's table, in this transaction. */
   readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
-  /** These calls have ended and are in the database. */
-  readonly moved?: (callIds: Iterable<string>) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -69,7 +67,7 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
         await moveOffset(trx, processId, last.sequence);
       });
       // Of all frames, not the fresh ones only: a commit whose answer was lost has moved the others.
-      options.moved?.(settledIn(frames));
+      return settledIn(frames);
     },
     async conclude(processId) {
       await database.inInstance('calls that were interrupted', async (trx) => {
@@ -111,11 +109,8 @@ async function pair(
   return { ended, running };
 }
 
-function* settledIn(frames: readonly Frame[]): Generator<string> {
-  for (const { payload } of frames) {
-    const found = SETTLED.exec(payload.toString('latin1', 0, 80));
-    if (found?.[1] !== undefined) yield found[1];
-  }
+function settledIn(frames: readonly Frame[]): string[] {
+  return frames.flatMap(({ payload }) => SETTLED.exec(payload.toString('latin1', 0, 80))?.[1] ?? []);
 }
 
 /** How the journal begins a settlement; reading the id alone spares a second parsing. */

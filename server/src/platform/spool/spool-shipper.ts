@@ -14,26 +14,62 @@ import type { SpoolWriter } from './spool-writer.ts';
  * that sequence are skipped. A batch may therefore be delivered twice, by two shippers even, and counts once.
  */
 export interface SpoolDestination {
-  deliver(processId: string, frames: readonly Frame[]): Promise<void>;
+  /** @returns the ids of what came to its end in these frames and is moved now, by this delivery or an earlier one */
+  deliver(processId: string, frames: readonly Frame[]): Promise<readonly string[]>;
   /** The process is gone and all its frames were delivered: what it began and did not end was interrupted. */
   conclude(processId: string): Promise<void>;
+}
+
+/** A part of a segment of which every byte is acknowledged. */
+export interface SpoolStretch {
+  readonly processId: string;
+  readonly path: string;
+  readonly cursor: SpoolCursor;
+  readonly end: number;
+}
+
+/** Reads frames of a stretch and delivers them, as many as it takes at once; here or in a process of its own. */
+export interface SpoolCarrier {
+  /** @returns where it stopped (where it began: the next frame is damaged), and what ended on the way */
+  carry(stretch: SpoolStretch): Promise<{ readonly next: SpoolCursor; readonly ended: readonly string[] }>;
+}
+
+export function carrierInto(files: SpoolFiles, destination: SpoolDestination): SpoolCarrier {
+  return {
+    async carry({ processId, path, cursor, end }) {
+      const file = await files.open(path);
+      try {
+        const { frames, next } = await readFrames(file, cursor, end);
+        return { next, ended: frames.length === 0 ? [] : await destination.deliver(processId, frames) };
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }
 
 /** Moves this process's own frames while it writes more. */
 export class SpoolShipper {
   readonly #writer: SpoolWriter;
   readonly #processId: string;
-  readonly #destination: SpoolDestination;
+  readonly #carrier: SpoolCarrier;
+  readonly #onEnded: (ids: readonly string[]) => void;
   #cursor: SpoolCursor | undefined;
   #shipping: Promise<void> = Promise.resolve();
 
-  constructor(writer: SpoolWriter, processId: string, destination: SpoolDestination) {
+  constructor(
+    writer: SpoolWriter,
+    processId: string,
+    carrier: SpoolCarrier,
+    onEnded: (ids: readonly string[]) => void = () => undefined,
+  ) {
     this.#writer = writer;
     this.#processId = processId;
-    this.#destination = destination;
+    this.#carrier = carrier;
+    this.#onEnded = onEnded;
   }
 
-  /** Ships all that was acknowledged when it began. Rejects when the destination does; the next one goes on from there. */
+  /** Ships all that was acknowledged when it began. Rejects when the carrier does; the next one goes on from there. */
   ship(): Promise<void> {
     const shipped = this.#shipping.then(() => this.#shipAll());
     // The next ship must run whether or not this one went well; this one's caller hears of the failure.
@@ -47,10 +83,11 @@ export class SpoolShipper {
       let cursor = this.#cursor;
       if (cursor?.segment !== segment.number) cursor = startOf(segment.number, segment.firstSequence);
       while (alignToSector(cursor.position) < segment.end) {
-        const { frames, next } = await readFrames(segment.file, cursor, segment.end);
-        if (frames.length === 0) throw damaged(segment.path, cursor.position);
-        await this.#destination.deliver(this.#processId, frames);
+        const { path, end } = segment;
+        const { next, ended } = await this.#carrier.carry({ processId: this.#processId, path, cursor, end });
+        if (next.sequence === cursor.sequence) throw damaged(path, cursor.position);
         cursor = this.#cursor = next;
+        this.#onEnded(ended);
       }
       if (!sealed) return;
       await this.#writer.release(segment);

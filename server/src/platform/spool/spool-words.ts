@@ -30,6 +30,21 @@ export const spoolWords = {
       hint: 'Disken har förlorat byte som den hade bekräftat. Spara filen och undersök disken.',
     },
   }),
+  notShipped: {
+    en: {
+      message: 'The journal of this gateway could not be moved into the database; nothing of it is lost.',
+      hint: 'It is tried again at once. If it goes on, `kulning doctor` says whether the database can be reached.',
+    },
+    fr: {
+      message:
+        'Le journal de cette passerelle n’a pu être versé dans la base de données\u00a0; rien n’en est perdu.',
+      hint: 'Un nouvel essai suit aussitôt. Si cela dure, `kulning doctor` dit si la base de données est joignable.',
+    },
+    sv: {
+      message: 'Gatewayens journal gick inte att flytta till databasen; inget av den har gått förlorat.',
+      hint: 'Ett nytt försök görs genast. Om det fortsätter säger `kulning doctor` om databasen går att nå.',
+    },
+  },
   unwritable: {
     en: {
       message: 'The journal of this gateway could not be written, so this call is not taken.',
