@@ -121,7 +121,9 @@ export const statement = z.object({
 });
 
 const teamParams = z.object({ teamId: z.string() });
-const monthParams = z.object({ month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'year and month: 2026-11') });
+const monthParams = z.object({
+  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'year and month: 2026-11'),
+});
 const ofOrganisation = z.object({
   organisationId: z.string().optional().describe('this organisation, or a client of it'),
 });
