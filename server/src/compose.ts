@@ -28,7 +28,7 @@ import { type AnyTransaction, type Database, openDatabase, tablesOf } from './pl
 import { embeddedServerOf } from './platform/postgres/embedded-server.ts';
 import { assertSchema, migrate } from './platform/postgres/migrator.ts';
 import { createVault } from './platform/vault/keyring-vault.ts';
-import { bindKeystore } from './platform/vault/keystore-binding-store.ts';
+import { bindKeystore, isBound } from './platform/vault/keystore-binding-store.ts';
 import type { Vault } from './platform/vault/vault.ts';
 import { release } from './release.ts';
 import { type HomeFolders, makeHome } from './up/home.ts';
@@ -78,7 +78,7 @@ export async function openGround(config: Config, role: string, parts: GroundPart
   if (parts.migrates === true) await migrate({ url: databaseUrl, release, log });
   const database = openDatabase({ url: databaseUrl, role: 'app', poolSize: config.database.poolSize, log });
   await assertSchema(database.kysely, release);
-  const keystore = await openFileKeystore(config.keys);
+  const keystore = await openFileKeystore(config.keys, { create: !(await isBound(database)) });
   await bindKeystore(database, keystore);
   const vault = createVault(keystore);
   const blobs = await openLocalBlobStore(folders.blobs);

@@ -13,6 +13,7 @@ import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';
 import type { LedgerTables } from '../src/features/proof/ledger-tables.ts';
 import { pruneHeads } from '../src/features/proof/proof-store.ts';
 import { recordEvent } from '../src/features/proof/ledger-events.ts';
+import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
 import { createTlogResources } from '../src/features/proof/tlog-resources.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
 import { testDatabase } from './database.ts';
@@ -210,6 +211,23 @@ describe('a log', () => {
       to: '2028-01-01T00:00:00Z',
     });
     expect(await verifyReceipt(both, { pinnedKeys: harness.vkeys })).toMatchObject({ verdict: 'verified' });
+  });
+
+  test('is not gone on with under the keys of another instance', async () => {
+    await harness.calls(3);
+    const before = await ledger().checkpoint();
+    const stranger = createSequencer({
+      database: harness.database.sequencer,
+      signer: createLogSigner(generateLogKeys()),
+      instance: 'example.org/another',
+      clock: { now: Date.now },
+      log: silentLogger,
+    });
+    const refused = { code: 'keys.wrong_log', message: expect.stringContaining('example.org/another') };
+    await expect(stranger.openLog()).rejects.toMatchObject(refused);
+    await expect(stranger.sequenceBatch()).rejects.toMatchObject(refused);
+    await expect(stranger.restartLog()).rejects.toMatchObject(refused);
+    expect(await ledger().checkpoint()).toBe(before);
   });
 
   test('that is started again after a restore leaves the old one as it was', async () => {

@@ -29,7 +29,8 @@ export async function runRestore(
 ): Promise<void> {
   const [folder] = args.filter((arg) => !arg.startsWith('--'));
   if (folder === undefined) throw usage(words.restoreUsage);
-  const keystore = await openFileKeystore(config.keys);
+  // A backup without its keys is noise: better said now than after the restore.
+  const keystore = await openFileKeystore(config.keys, { create: false });
   const report = await withDatabase(config, async (url) =>
     restoreBackup({
       folder: resolve(folder),

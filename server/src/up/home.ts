@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { KulningError } from '@kulning/sdk';
@@ -74,8 +84,17 @@ const stateFile = (run: string) => join(run, 'up.json');
 export function readRunState(run: string): RunState | undefined {
   const file = stateFile(run);
   if (!existsSync(file)) return undefined;
-  const parsed = runStateSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = runStateSchema.safeParse(jsonOf(readFileSync(file, 'utf8')));
   return parsed.success && isAlive(parsed.data.identity) ? parsed.data : undefined;
+}
+
+/** Undefined where a loss of power left something else. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeRunState(run: string, state: RunState): void {
@@ -84,25 +103,42 @@ export function writeRunState(run: string, state: RunState): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Locks of a home bear numbers, and the highest holds: `up.lock.7`. One is never taken away but by its successor. */
+const lockName = /^up\.lock(?:\.(\d+))?$/;
+
+const locksIn = (run: string) =>
+  readdirSync(run)
+    .flatMap((name) => {
+      const match = lockName.exec(name);
+      return match === null ? [] : [{ file: join(run, name), number: Number(match[1] ?? 0) }];
+    })
+    .toSorted((a, b) => b.number - a.number);
+
 /**
- * Takes the home for this process. Two that start at once: the exclusive file decides.
+ * Takes the home for this process, if the holder of the highest lock is dead: by linking the next number, which one
+ * alone can, to a file that is whole before. Who comes late, with a number that its successor has cleared away since,
+ * finds the successor's. The highest stays when it is given back, so that no number is ever used twice.
  * @throws KulningError `home.in_use`
  */
 export function takeHome(run: string, now: number): () => void {
-  const lock = join(run, 'up.lock');
-  const holder = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
-  if (holder !== '' && !isAlive(holder)) rmSync(lock);
+  const [highest] = locksIn(run);
+  if (highest !== undefined && isHeld(highest.file)) throw inUse(run);
+  const lock = join(run, `up.lock.${(highest?.number ?? 0) + 1}`);
+  const draft = join(run, `up.lock-${ownIdentity()}`);
+  writeFileSync(draft, ownIdentity(), { mode: 0o600 });
   try {
-    writeFileSync(lock, ownIdentity(), { flag: 'wx', mode: 0o600 });
+    linkSync(draft, lock);
   } catch (cause) {
-    const running = readRunState(run);
-    throw new KulningError({
-      code: 'home.in_use',
-      status: 409,
-      text: upWords.homeInUse(running?.consoleUrl ?? ''),
-      cause,
-    });
+    throw inUse(run, cause);
+  } finally {
+    rmSync(draft);
   }
+  const [successor, ...older] = locksIn(run);
+  if (successor?.file !== lock) {
+    rmSync(lock);
+    throw inUse(run);
+  }
+  for (const { file } of older) rmSync(file, { force: true });
   writeRunState(run, {
     identity: ownIdentity(),
     startedAt: new Date(now).toISOString(),
@@ -112,6 +148,25 @@ export function takeHome(run: string, now: number): () => void {
   });
   return () => {
     rmSync(stateFile(run), { force: true });
-    rmSync(lock, { force: true });
+    writeFileSync(lock, '');
   };
+}
+
+function isHeld(file: string): boolean {
+  try {
+    return isAlive(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    // Cleared away since it was listed: by its successor, who holds.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return true;
+    throw cause;
+  }
+}
+
+function inUse(run: string, cause?: unknown): KulningError {
+  return new KulningError({
+    code: 'home.in_use',
+    status: 409,
+    text: upWords.homeInUse(readRunState(run)?.consoleUrl ?? ''),
+    cause,
+  });
 }

@@ -8,6 +8,11 @@ export function logOrigin(instance: string, unixMs: number): string {
   return `${instance}/${quarterOf(unixMs)}`;
 }
 
+/** Whose log it is. */
+export function instanceOf(origin: string): string {
+  return partsOf(origin).instance;
+}
+
 /** Whether the log's quarter has passed. A clock that goes back ends nothing. */
 export function isOver(origin: string, unixMs: number): boolean {
   return quarterOf(unixMs) > partsOf(origin).quarter;

@@ -19,10 +19,10 @@ import {
   type SignedHead,
 } from './proof-store.ts';
 import { proofWords } from './proof-words.ts';
-import { listWitnesses } from './witness-store.ts';
+import { listWitnesses, type WitnessInWords } from './witness-store.ts';
 
 export interface LedgerService {
-  status(): Promise<LedgerStatus>;
+  status(): Promise<Omit<LedgerStatus, 'witnesses'> & { readonly witnesses: WitnessInWords[] }>;
   entries(
     organisationId: string,
     page: { origin?: string | undefined; start: number; limit: number },

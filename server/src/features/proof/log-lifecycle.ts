@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
+import { KulningError } from '@kulning/sdk';
+
 import type { Clock } from '../../core/clock.ts';
 import type { JsonObject } from '../../core/ledger/canonical-json.ts';
 import { parseCheckpointText } from '../../core/ledger/checkpoint.ts';
 import { leafBytes } from '../../core/ledger/leaf.ts';
-import { isOver, logOrigin, nextOrigin, restoredOrigin } from '../../core/ledger/log-origin.ts';
+import { instanceOf, isOver, logOrigin, nextOrigin, restoredOrigin } from '../../core/ledger/log-origin.ts';
 import { parseNote } from '../../core/ledger/signed-note.ts';
 import {
   closeLog,
@@ -15,12 +17,13 @@ import {
   type NewEntry,
 } from './ledger-store.ts';
 import type { LogWriter } from './log-writer.ts';
+import { proofWords } from './proof-words.ts';
 
 /** Opens logs and closes them. Its callers hold the lock on logs. */
 export interface LogLifecycle {
   /**
    * The log to append to: the open one, its successor if its quarter has passed or a restore abandoned it, or the very
-   * first.
+   * first. @throws KulningError `keys.wrong_log` when the keys are those of another instance's log
    */
   current(trx: LedgerTransaction): Promise<LogHead>;
   /** Abandons the open log as it is, without a last entry, and opens the next. */
@@ -59,6 +62,7 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
       const log = await newestLog(trx);
       const now = new Date(clock.now());
       if (log === undefined) return open(trx, logOrigin(instance, now.getTime()), {});
+      refuseStrangeKeys(log, instance);
       if (!log.isOpen) return openAfterRestore(trx, log);
       if (!isOver(log.origin, now.getTime())) return log;
       const next = nextOrigin(log.origin, now.getTime());
@@ -69,10 +73,22 @@ export function createLogLifecycle({ writer, instance, clock }: LifecycleOptions
     async restart(trx) {
       const log = await newestLog(trx);
       if (log?.isOpen !== true) return this.current(trx);
+      refuseStrangeKeys(log, instance);
       await closeLog(trx, log.id, { closedAt: new Date(clock.now()), abandoned: true });
       return openAfterRestore(trx, log);
     },
   };
+}
+
+/** New keys in place of lost ones would sign in the log's name, and nobody who pinned the old ones could verify. */
+function refuseStrangeKeys({ origin }: LogHead, instance: string): void {
+  const owner = instanceOf(origin);
+  if (owner === instance) return;
+  throw new KulningError({
+    code: 'keys.wrong_log',
+    status: 500,
+    text: proofWords.wrongLogKeys(owner, instance),
+  });
 }
 
 /** An entry that the sequencer itself makes. */

@@ -112,20 +112,6 @@ export const proofWords = {
       hint: 'Använd `next` från förra sidan som det är, eller utelämna den.',
     },
   },
-  witnessUnreachable: (reason: string) => ({
-    en: {
-      message: `The witness did not answer: ${reason}.`,
-      hint: 'Check that it runs and that its address is right; Kulning tries again by itself.',
-    },
-    fr: {
-      message: `Le témoin n’a pas répondu\u00a0: ${reason}.`,
-      hint: 'Vérifiez qu’il tourne et que son adresse est juste\u00a0; Kulning réessaie de lui-même.',
-    },
-    sv: {
-      message: `Vittnet svarade inte: ${reason}.`,
-      hint: 'Kontrollera att det kör och att adressen stämmer; Kulning försöker igen av sig själv.',
-    },
-  }),
   witnessKeyInvalid: {
     en: {
       message: 'This is not a cosigning key of one witness.',
@@ -161,5 +147,19 @@ export const proofWords = {
       hint: '`kulning witnesses list` donne la liste de ceux qui existent.',
     },
     sv: { message: `Det finns inget vittne ${name}.`, hint: '`kulning witnesses list` visar dem som finns.' },
+  }),
+  wrongLogKeys: (owner: string, instance: string) => ({
+    en: {
+      message: `The ledger is that of ${owner}, and the keys in KULNING_KEYS/log are those of ${instance}.`,
+      hint: 'Restore KULNING_KEYS/log from your own copy of it. New keys would not be the ones that people pinned.',
+    },
+    fr: {
+      message: `Le registre est celui de ${owner}, et les clés dans KULNING_KEYS/log sont celles de ${instance}.`,
+      hint: 'Restaurez KULNING_KEYS/log depuis votre propre copie. De nouvelles clés ne seraient pas celles que d’autres ont épinglées.',
+    },
+    sv: {
+      message: `Loggboken är den för ${owner}, och nycklarna i KULNING_KEYS/log är de för ${instance}.`,
+      hint: 'Återställ KULNING_KEYS/log från din egen kopia. Nya nycklar vore inte de som andra har sparat.',
+    },
   }),
 } satisfies WordTable;

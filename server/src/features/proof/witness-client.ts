@@ -1,4 +1,4 @@
-import { KulningError } from '@kulning/sdk';
+import { inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 
 import { isSignedBy } from '../../core/ledger/note-verification.ts';
 import {
@@ -8,7 +8,7 @@ import {
   parseSignatureLines,
   parseVerifierKey,
 } from '../../core/ledger/signed-note.ts';
-import { proofWords } from './proof-words.ts';
+import { witnessWords } from './witness-words.ts';
 import type { WitnessAddress } from './witness-store.ts';
 
 /** What a witness said to a head. */
@@ -18,7 +18,7 @@ export type WitnessAnswer =
   | { readonly kind: 'conflict'; readonly size: number }
   /** The head does not continue what it has seen. */
   | { readonly kind: 'inconsistent' }
-  | { readonly kind: 'refused'; readonly detail: string };
+  | { readonly kind: 'refused'; readonly detail: Localized<string> };
 
 interface Submission {
   readonly oldSize: number;
@@ -49,10 +49,10 @@ export async function submitCheckpoint(
   );
   if (status === 409 && /^(0|[1-9]\d{0,15})\n$/.test(text)) return { kind: 'conflict', size: Number(text) };
   if (status === 422) return { kind: 'inconsistent' };
-  if (status >= 500) throw unreachable(`HTTP ${status}`);
-  if (status !== 200) return { kind: 'refused', detail: `HTTP ${status}` };
+  if (status >= 500) throw unreachable(witnessWords.answeredStatus(status));
+  if (status !== 200) return { kind: 'refused', detail: witnessWords.answeredStatus(status) };
   const cosigned = cosignaturesOf(witness, note, text);
-  if (cosigned.vkeys.length === 0) return { kind: 'refused', detail: 'no valid cosignature by its keys' };
+  if (cosigned.vkeys.length === 0) return { kind: 'refused', detail: witnessWords.noCosignature };
   return { kind: 'cosigned', ...cosigned };
 }
 
@@ -90,21 +90,25 @@ async function post(
     let length = 0;
     for await (const chunk of response.body ?? []) {
       length += chunk.length;
-      if (length > MAX_ANSWER_BYTES) throw unreachable('its answer is too long');
+      if (length > MAX_ANSWER_BYTES) throw unreachable(witnessWords.answerTooLong);
       chunks.push(chunk);
     }
     return { status: response.status, text: Buffer.concat(chunks).toString() };
   } catch (cause) {
     if (cause instanceof KulningError) throw cause;
-    throw unreachable(cause instanceof DOMException ? cause.name : 'no connection', cause);
+    const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
+    throw unreachable(timedOut ? witnessWords.timedOut : witnessWords.noConnection, cause);
   }
 }
 
-function unreachable(detail: string, cause?: unknown): KulningError {
+function unreachable(detail: Localized<string>, cause?: unknown): KulningError {
   return new KulningError({
     code: 'witness.unreachable',
     status: 503,
-    text: proofWords.witnessUnreachable(detail),
+    text: inEachLanguage((language) => ({
+      message: detail[language],
+      hint: witnessWords.mend[language],
+    })),
     retryable: true,
     cause,
   });

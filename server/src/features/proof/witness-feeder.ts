@@ -1,3 +1,5 @@
+import { inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
+
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Database } from '../../platform/postgres/database.ts';
@@ -5,6 +7,7 @@ import type { LedgerTables } from './ledger-tables.ts';
 import { createWakeSignal } from './wake-signal.ts';
 import { cosignHeads } from './witness-submission.ts';
 import { setWitnessState, witnessAddresses, type WitnessAddress } from './witness-store.ts';
+import { witnessWords } from './witness-words.ts';
 
 export interface WitnessFeederOptions {
   /** Of role `sequencer`. */
@@ -52,7 +55,7 @@ export function createWitnessFeeder({ log, clock, ...options }: WitnessFeederOpt
       pause(witness);
       log.error('witness.unreachable', error, { witness: witness.name });
       await database.inInstance('note an absent witness', (trx) =>
-        setWitnessState(trx, witness.name, 'unreachable', error instanceof Error ? error.message : null),
+        setWitnessState(trx, witness.name, 'unreachable', reasonOf(error)),
       );
     }
   };
@@ -84,4 +87,9 @@ export function createWitnessFeeder({ log, clock, ...options }: WitnessFeederOpt
       await running;
     },
   };
+}
+
+function reasonOf(error: unknown): Localized<string> {
+  if (!(error instanceof KulningError)) return witnessWords.failed;
+  return inEachLanguage((language) => error.text[language].message);
 }

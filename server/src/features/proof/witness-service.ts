@@ -1,4 +1,4 @@
-import { KulningError, type Witness } from '@kulning/sdk';
+import { KulningError } from '@kulning/sdk';
 
 import type { Clock } from '../../core/clock.ts';
 import { parseVerifierKey, SignatureType } from '../../core/ledger/signed-note.ts';
@@ -6,12 +6,12 @@ import type { Database } from '../../platform/postgres/database.ts';
 import { recordEvent } from './ledger-events.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { proofWords } from './proof-words.ts';
-import { deleteWitness, insertWitness, listWitnesses } from './witness-store.ts';
+import { deleteWitness, insertWitness, listWitnesses, type WitnessInWords } from './witness-store.ts';
 
 export interface WitnessService {
-  list(): Promise<Witness[]>;
+  list(): Promise<WitnessInWords[]>;
   /** @throws KulningError `witness.key_invalid`, `witness.exists` */
-  add(witness: { url: string; vkeys: readonly string[] }): Promise<Witness>;
+  add(witness: { url: string; vkeys: readonly string[] }): Promise<WitnessInWords>;
   /** @throws KulningError `witness.unknown` */
   remove(name: string): Promise<void>;
 }

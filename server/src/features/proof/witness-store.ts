@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 
-import type { Witness, WitnessState } from '@kulning/sdk';
+import type { Localized, Witness, WitnessState } from '@kulning/sdk';
 
 import type { LedgerTransaction } from './ledger-store.ts';
+import { keepWords, keptWords } from '../../platform/kept-words.ts';
 
 /** A witness as it was added. */
 export interface WitnessAddress {
@@ -21,8 +22,11 @@ interface Row {
   readonly cosignedAt: Date | null;
 }
 
+/** For a reader of any language. */
+export type WitnessInWords = Omit<Witness, 'detail'> & { readonly detail: Localized<string> | null };
+
 /** Witnesses with the largest head of the open log that each has cosigned. */
-export async function listWitnesses(trx: LedgerTransaction): Promise<Witness[]> {
+export async function listWitnesses(trx: LedgerTransaction): Promise<WitnessInWords[]> {
   const { rows } = await sql<Row>`
     select witness.name, witness.url, witness.vkeys, witness.state, witness.detail, last.size,
       last.cosigned_at as "cosignedAt"
@@ -37,8 +41,9 @@ export async function listWitnesses(trx: LedgerTransaction): Promise<Witness[]> 
     ) as last on true
     order by witness.name
   `.execute(trx);
-  return rows.map(({ cosignedAt, size, ...witness }) => ({
+  return rows.map(({ cosignedAt, size, detail, ...witness }) => ({
     ...witness,
+    detail: detail === null ? null : keptWords(detail),
     size: size === null ? null : Number(size),
     cosignedAt: cosignedAt?.toISOString() ?? null,
   }));
@@ -72,8 +77,9 @@ export async function setWitnessState(
   trx: LedgerTransaction,
   name: string,
   state: WitnessState,
-  detail: string | null,
+  words: Localized<string> | null,
 ): Promise<void> {
+  const detail = words === null ? null : keepWords(words);
   await trx.updateTable('kulning.witness').set({ state, detail }).where('name', '=', name).execute();
 }
 

@@ -1,4 +1,4 @@
-import type { WitnessState } from '@kulning/sdk';
+import type { Localized, WitnessState } from '@kulning/sdk';
 
 import type { Clock } from '../../core/clock.ts';
 import { consistencyRanges } from '../../core/ledger/merkle-proof.ts';
@@ -14,6 +14,7 @@ import {
   type HeadToCosign,
   type WitnessAddress,
 } from './witness-store.ts';
+import { witnessWords } from './witness-words.ts';
 
 export interface CosignOptions {
   readonly database: Database<LedgerTables>;
@@ -55,7 +56,8 @@ async function settle(
   answer: WitnessAnswer,
 ) {
   const { state, detail } = stateAfter(answer);
-  if (state !== 'cosigning') log.warn('witness.not_cosigning', { witness: witness.name, state, detail });
+  if (state !== 'cosigning')
+    log.warn('witness.not_cosigning', { witness: witness.name, state, detail: detail?.en });
   await database.inInstance('keep a cosignature', async (trx) => {
     await setWitnessState(trx, witness.name, state, detail);
     if (answer.kind !== 'cosigned') return;
@@ -65,14 +67,14 @@ async function settle(
   });
 }
 
-function stateAfter(answer: WitnessAnswer): { state: WitnessState; detail: string | null } {
+function stateAfter(answer: WitnessAnswer): { state: WitnessState; detail: Localized<string> | null } {
   switch (answer.kind) {
     case 'cosigned':
       return { state: 'cosigning', detail: null };
     case 'conflict':
-      return { state: 'ahead', detail: `It has seen ${answer.size} entries: this log went back.` };
+      return { state: 'ahead', detail: witnessWords.hasSeenMore(answer.size) };
     case 'inconsistent':
-      return { state: 'inconsistent', detail: 'This log does not continue what it has seen.' };
+      return { state: 'inconsistent', detail: witnessWords.otherHistory };
     case 'refused':
       return { state: 'refusing', detail: answer.detail };
   }

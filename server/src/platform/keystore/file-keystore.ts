@@ -30,10 +30,15 @@ const keyLength = 32;
  *     organisations/<id>/destroyed.jsonl    what was destroyed, for restored backups
  *
  * Several processes share it: files are created with link(2), so that the first wins and the others read its key.
+ * @param create false where something was sealed already: a folder without a root key is then the wrong one, or lost
+ * @throws KulningError `keys.root_missing`
  */
-export async function openFileKeystore(folder: string): Promise<Keystore> {
+export async function openFileKeystore(
+  folder: string,
+  { create = true }: { readonly create?: boolean } = {},
+): Promise<Keystore> {
   await prepareKeyFolder(folder);
-  const rootBytes = await openRoot(folder);
+  const rootBytes = await openRoot(folder, create);
   const fingerprint = createHash('sha256')
     .update('kulning keystore')
     .update(rootBytes)
@@ -75,9 +80,9 @@ export async function openFileKeystore(folder: string): Promise<Keystore> {
   };
 }
 
-async function openRoot(folder: string): Promise<Buffer> {
+async function openRoot(folder: string, create: boolean): Promise<Buffer> {
   const path = join(folder, 'root.key');
-  if ((await namesIn(join(folder, 'organisations'))).length === 0)
+  if (create && (await namesIn(join(folder, 'organisations'))).length === 0)
     await createKeyFile(path, randomBytes(keyLength));
   const root = await readKeyFile(path);
   if (root?.length !== keyLength) {

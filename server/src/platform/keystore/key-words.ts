@@ -3,16 +3,16 @@ import type { WordTable } from '@kulning/sdk';
 export const keyWords = {
   rootMissing: (path: string) => ({
     en: {
-      message: `${path} is missing or damaged, and keys that need it are there.`,
-      hint: 'Restore the key folder from its own backup. Kulning does not make a new root key over existing keys.',
+      message: `${path} is missing or damaged, and what was encrypted under it is there.`,
+      hint: 'Set KULNING_KEYS to the folder that belongs to this home, or restore that folder from its own copy. Kulning makes no new root key in place of a lost one.',
     },
     fr: {
-      message: `${path} est absent ou endommagé, alors que des clés qui en dépendent sont là.`,
-      hint: 'Restaurez le dossier des clés depuis sa propre sauvegarde. Kulning ne crée pas de nouvelle clé racine par-dessus des clés existantes.',
+      message: `${path} est absent ou endommagé, alors que ce qui a été chiffré avec elle est là.`,
+      hint: 'Donnez à KULNING_KEYS le dossier qui va avec cet état, ou restaurez ce dossier depuis sa propre copie. Kulning ne remplace pas une clé racine perdue par une nouvelle.',
     },
     sv: {
-      message: `${path} saknas eller är skadad, och nycklar som behöver den finns där.`,
-      hint: 'Återställ nyckelmappen från dess egen säkerhetskopia. Kulning gör ingen ny rotnyckel över befintliga nycklar.',
+      message: `${path} saknas eller är skadad, och det som har krypterats med den finns kvar.`,
+      hint: 'Sätt KULNING_KEYS till mappen som hör till den här hemmappen, eller återställ mappen från dess egen kopia. Kulning gör ingen ny rotnyckel i stället för en förlorad.',
     },
   }),
   badOrganisation: {

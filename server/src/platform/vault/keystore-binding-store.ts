@@ -8,6 +8,13 @@ interface KeystoreBindingTables {
   'kulning.keystore_binding': { fingerprint: string; bound_at: Date };
 }
 
+/** Whether records of this database were sealed already, with a keystore that must be there from then on. */
+export async function isBound(database: Database): Promise<boolean> {
+  const { kysely } = database.withTables<KeystoreBindingTables>();
+  const bound = await kysely.selectFrom('kulning.keystore_binding').select('fingerprint').executeTakeFirst();
+  return bound !== undefined;
+}
+
 /**
  * Ties a database to the keystore its records are sealed with, on first use, and refuses another one later: with an
  * empty or foreign key folder new keys would be made, and old content would seem lost.
