@@ -52,6 +52,9 @@ const serverOptions = {
 };
 const MAX_CONNECTIONS = 10_000;
 
+/** How a key of Kulning looks: only such a one can be a moment old. */
+const KEY = /^kln_[\w-]{43}$/;
+
 /** The OpenAI-compatible API. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const running = new Set<Promise<void>>();
@@ -125,7 +128,8 @@ class GatewayRequest {
       await this.#route(head);
     } catch (error) {
       const unknown = error instanceof OpenAiError && error.body.error.code === 'invalid_api_key';
-      if (!unknown || head.bearer === undefined || !(await this.#deps.snapshots.renew())) throw error;
+      if (!unknown || !KEY.test(head.bearer ?? '')) throw error;
+      await this.#deps.snapshots.renew();
       await this.#route(head);
     }
   }

@@ -36,6 +36,7 @@ export class SnapshotKeeper {
   #watch: SnapshotWatch | undefined;
   #changed = true;
   #loading: Promise<void> | undefined;
+  #renewal: Promise<void> | undefined;
 
   constructor(options: {
     source: SnapshotSource;
@@ -69,15 +70,25 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Reads anew for a key that the snapshot does not hold: it may be younger than the notice of it. At most once in
-   * `RENEWAL_PAUSE_MS`, so that strangers with made-up keys cost one reading a second and no more.
-   * @returns whether there was a reading
+   * Resolves after a reading that began later than this: a key that the snapshot does not hold may be younger than the
+   * notice of it. Such readings are `RENEWAL_PAUSE_MS` apart, so that strangers with made-up keys cost one a second and
+   * no more; when none succeeds in that time either, it resolves without.
    */
-  async renew(): Promise<boolean> {
-    if (this.#loading === undefined && this.#now() - this.#readAt < RENEWAL_PAUSE_MS) return false;
+  renew(): Promise<void> {
+    this.#renewal ??= this.#renewInTime();
+    return this.#renewal;
+  }
+
+  async #renewInTime(): Promise<void> {
+    await this.#pause(this.#readAt + RENEWAL_PAUSE_MS - this.#now());
+    // Whoever asks from here on may know of something that this reading does not see.
+    this.#renewal = undefined;
     this.#reload();
-    await this.#loading;
-    return true;
+    await Promise.race([this.#loading, this.#pause(RENEWAL_PAUSE_MS)]);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -104,8 +115,7 @@ export class SnapshotKeeper {
       } catch (error) {
         this.#changed = true;
         this.#log.error('gateway.snapshot_not_loaded', error, { attempt });
-        const pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt++);
-        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        await this.#pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt++));
       }
     }
     this.#loading = undefined;
