@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { compileJsonSchema, compileToolCalls, UnsupportedSchema } from './json-schema-grammar.ts';
 
 test.each([
-  [{ type: 'string', pattern: '^a$' }, '#: "pattern" cannot be enforced'],
   [
-    { type: 'object', properties: { n: { type: 'integer', maximum: 5 } } },
-    '#/properties/n: "maximum" 5 cannot be enforced',
+    { type: 'string', pattern: '^(?=a)b$' },
+    '#: "pattern" "^(?=a)b$" cannot be enforced; between ^ and $, characters, classes, groups and repetitions can',
   ],
-  [{ type: 'integer', minimum: 3 }, '#: "minimum" 3 cannot be enforced, only 0'],
+  [{ type: 'number', minimum: 0.5 }, '#: "minimum" 0.5 cannot be enforced'],
+  [{ type: 'integer', multipleOf: 5 }, '#: "multipleOf" cannot be enforced'],
+  [{ type: 'integer', minimum: 5, maximum: 3 }, '#: no number lies clearly within its bounds'],
   [{ type: 'array', items: { not: {} } }, '#/items: "not" cannot be enforced'],
   [{ type: 'array', uniqueItems: true }, '#: "uniqueItems" cannot be enforced'],
   [{ allOf: [{ type: 'string' }, { minLength: 2 }] }, '#: "allOf" of several schemas cannot be enforced'],

@@ -1,3 +1,5 @@
+import { integerRange, numberRange, type Bounds } from './number-grammar.ts';
+import { patternExpression } from './pattern-grammar.ts';
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from './answer-parser.ts';
 
 /** A schema that asks for more than a grammar can hold a model to. Better refused than half kept. */
@@ -19,6 +21,8 @@ const ANNOTATIONS = [
 const STRUCTURE = ['$schema', '$id', '$comment', '$defs', 'definitions', 'strict'];
 const MOST_RULES = 4000;
 const DEEPEST = 64;
+/** Fifteen digits: every whole number of so many is exact in a double. */
+const MOST_DIGITS = 999_999_999_999_999;
 /** llama.cpp takes no larger repetitions; what is generated stays within a larger bound anyway. */
 const LONGEST_STRING = 1000;
 const LONGEST_ARRAY = 200;
@@ -134,6 +138,7 @@ class GrammarWriter {
       case 'array':
         return this.#array(schema, path, document, depth);
       case 'string':
+        if ('pattern' in schema) return patternString(schema, path);
         allow(schema, ['type', 'minLength', 'maxLength'], path);
         return this.#repeated(schema, ['minLength', 'maxLength'], LONGEST_STRING, path);
       case 'integer':
@@ -201,17 +206,42 @@ class GrammarWriter {
   }
 }
 
-/** Of bounds only the sign can be enforced; those that no generated number passes hold by themselves. */
+/** Whole bounds of 15 digits are kept to the digit; those that no generated number passes hold by themselves. */
 function numberExpression(schema: Schema, type: 'integer' | 'number', path: string): string {
-  allow(schema, ['type', 'minimum', 'maximum'], path);
-  const minimum = schema['minimum'] ?? -Number.MAX_SAFE_INTEGER;
-  const maximum = schema['maximum'] ?? Number.MAX_SAFE_INTEGER;
-  if (typeof maximum !== 'number' || maximum < 1e15)
-    throw new UnsupportedSchema(`${path}: "maximum" ${JSON.stringify(maximum)} cannot be enforced`);
-  if (minimum !== 0 && (typeof minimum !== 'number' || minimum > -1e15))
-    throw new UnsupportedSchema(`${path}: "minimum" ${JSON.stringify(minimum)} cannot be enforced, only 0`);
-  const sign = minimum === 0 ? '' : '"-"? ';
-  return `( ${sign}digits${type === 'number' ? ' ( "." [0-9]{1,15} )?' : ''} )`;
+  allow(schema, ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'], path);
+  const bound = (keyword: string): number | undefined => {
+    const value = schema[keyword];
+    if (value === undefined) return undefined;
+    const isWhole = typeof value === 'number' && (type === 'integer' || Number.isInteger(value));
+    if (!isWhole)
+      throw new UnsupportedSchema(`${path}: "${keyword}" ${JSON.stringify(value)} cannot be enforced`);
+    return value;
+  };
+  const [minimum, above] = [bound('minimum'), bound('exclusiveMinimum')];
+  const [maximum, below] = [bound('maximum'), bound('exclusiveMaximum')];
+  const least = Math.max(minimum ?? -MOST_DIGITS, above ?? -MOST_DIGITS, -MOST_DIGITS);
+  const most = Math.min(maximum ?? MOST_DIGITS, below ?? MOST_DIGITS, MOST_DIGITS);
+  const bounds: Bounds = { least, most, leastOpen: above === least, mostOpen: below === most };
+  const unbounded = least === -MOST_DIGITS && most === MOST_DIGITS;
+  if (unbounded) return `( "-"? digits${type === 'number' ? ' ( "." [0-9]{1,15} )?' : ''} )`;
+  const within = type === 'integer' ? wholeWithin(bounds) : numberRange(bounds);
+  if (within === undefined) throw new UnsupportedSchema(`${path}: no number lies clearly within its bounds`);
+  return `( ${within} )`;
+}
+
+function wholeWithin({ least, most, leastOpen, mostOpen }: Bounds): string | undefined {
+  const from = leastOpen ? Math.floor(least) + 1 : Math.ceil(least);
+  return integerRange(from, mostOpen ? Math.ceil(most) - 1 : Math.floor(most));
+}
+
+function patternString(schema: Schema, path: string): string {
+  allow(schema, ['type', 'pattern'], path);
+  const { pattern } = schema;
+  const inside = typeof pattern === 'string' ? patternExpression(pattern) : undefined;
+  if (inside !== undefined) return String.raw`"\"" ${inside} "\""`;
+  throw new UnsupportedSchema(
+    `${path}: "pattern" ${JSON.stringify(pattern)} cannot be enforced; between ^ and $, characters, classes, groups and repetitions can`,
+  );
 }
 
 function impliedType(schema: Schema): 'object' | 'array' | undefined {
@@ -237,6 +267,9 @@ function isOtherTypes(key: string, schema: Schema): boolean {
     'maxLength',
     'minimum',
     'maximum',
+    'exclusiveMinimum',
+    'exclusiveMaximum',
+    'pattern',
     'items',
     'minItems',
     'maxItems',

@@ -1,11 +1,16 @@
 import type { EngineEndpoint, EngineSpec } from '../../core/engine/engine.ts';
-import type { DeploymentFacts } from '../../core/placement/facts.ts';
+import { energyMethod, modelledWattHours } from '../../core/engine/model-energy.ts';
+import type { DeploymentFacts, Figure } from '../../core/placement/facts.ts';
+import { catalogued } from './catalogue.ts';
 import type { ModelsContext, SecretBox } from './model-context.ts';
 import * as store from './model-store.ts';
 import { engineLeaders, toyOf, type Deployment } from './model.ts';
 
 /** What placement decides by: every deployment of this instance, paused ones as not ready. */
-export async function deploymentFacts(trx: store.ModelsTransaction): Promise<DeploymentFacts[]> {
+export async function deploymentFacts(
+  { catalogue }: Pick<ModelsContext, 'catalogue'>,
+  trx: store.ModelsTransaction,
+): Promise<DeploymentFacts[]> {
   const versions = new Map((await store.readVersions(trx)).map((version) => [version.id, version]));
   const states = await store.readEngineStates(trx);
   return (await store.readDeployments(trx)).flatMap((deployment) => {
@@ -15,6 +20,7 @@ export async function deploymentFacts(trx: store.ModelsTransaction): Promise<Dep
     const toy = toyOf(version);
     const { contextTokens, slots } = limitsOf(deployment);
     const state = states.get(deployment.id);
+    const energy = energyOf(catalogue, deployment);
     return {
       id: deployment.id,
       model: deployment.model,
@@ -29,10 +35,29 @@ export async function deploymentFacts(trx: store.ModelsTransaction): Promise<Dep
       engine: { id: deployment.id, kind: deployment.engineKind, ...(toy !== null && { toy }) },
       ...(contextTokens !== null && { contextTokens }),
       ...(slots !== null && { slots }),
+      ...(energy !== undefined && { wattHoursPerThousandTokens: energy }),
       ...(state?.capabilities && { capabilities: state.capabilities }),
       ready: deployment.desired === 'running' && state?.phase === 'ready',
     };
   });
+}
+
+/**
+ * Modelled, of a known model on a server that is somebody's: those run on GPUs. What this machine draws for a model
+ * nobody has measured, so it stays unknown.
+ */
+function energyOf(
+  catalogue: ModelsContext['catalogue'],
+  { engineKind, engineConfig, model }: Deployment,
+): Figure | undefined {
+  if (engineKind !== 'openai-http') return undefined;
+  const { engineModel } = engineConfig as { readonly engineModel?: string };
+  const known = catalogued(catalogue, [engineModel, model]);
+  if (known === undefined || known.parameters === null) return undefined;
+  const value = modelledWattHours({ parameters: known.parameters, activeParameters: known.activeParameters });
+  return value === undefined
+    ? undefined
+    : { value, tier: 'T0', source: energyMethod, provenance: 'modelled' };
 }
 
 /** Where dispatch sends the bytes of each running deployment; opens the keys of remote servers. */

@@ -52,7 +52,7 @@ export function createModels(context: ModelsContext): Models {
     checkRemoteEngines: (signal) => checkRemoteEngines(context, signal),
     pullModels: (signal) => pulls.work(signal),
     pollLoads: (endpoints, board, signal) => pollLoads(context.engines, endpoints, board, signal),
-    facts: (trx) => deploymentFacts(tablesOf(trx)),
+    facts: (trx) => deploymentFacts(context, tablesOf(trx)),
     endpoints: (trx) => engineEndpoints(context, tablesOf(trx)),
     usesOf: async (trx, siteId) => {
       const there = (await readDeployments(tablesOf(trx))).filter(

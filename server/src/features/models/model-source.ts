@@ -1,6 +1,12 @@
 import { basename, resolve } from 'node:path';
 
-import { KulningError, type Localized, type ModelAddition, type ModelLicence, type Notice } from '@kulning/sdk';
+import {
+  KulningError,
+  type Localized,
+  type ModelAddition,
+  type ModelLicence,
+  type Notice,
+} from '@kulning/sdk';
 
 import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
 import { engineWords } from './engine-words.ts';

@@ -296,6 +296,7 @@ test('a licence with a revenue limit is known by the model’s name, and above i
   });
   expect(await views()).toEqual([]);
   await addModel({ ...context, revenueOf: async () => 100e6 }, asked, signal, deployer);
+  expect((await facts())[0]?.wattHoursPerThousandTokens).toMatchObject({ value: 50, provenance: 'modelled' });
   expect((await facts())[0]?.licence).toEqual({ id: 'modified-MIT', revenueCapEurPerMonth: 17_000_000 });
   await addModel(context, { ...asked, name: 'bought', licence: { id: 'contract' } }, signal, deployer);
 });

@@ -66,6 +66,8 @@ const schemas: Record<string, object> = {
     ],
   },
   'several types': { type: ['integer', 'null'] },
+  'a number within bounds': { type: 'integer', minimum: -17, maximum: 1_234 },
+  'a pattern': { type: 'string', pattern: '^(SE|FR)[0-9]{2} ?[A-Z-]+$' },
   'a map': { type: 'object', additionalProperties: { type: 'boolean' } },
   'a tree': {
     $ref: '#/$defs/node',
