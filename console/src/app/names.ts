@@ -3,14 +3,14 @@ import type { Words } from '../words/en.ts';
 /** The site that a model runs at when nobody names another. */
 export const thisMachineSlug = 'this-machine';
 
-/** The machine that Kulning was started on bears its slug for a name until a person gives it one. */
-const starterMachine = thisMachineSlug;
+/** The machine that Kulning was started on bears its slug for a name until a person gives it one; 0.1.0 gave it English. */
+const isStarterMachine = (name: string) => name === thisMachineSlug || name === 'This machine';
 const simulatedMark = / \(simulated\)$/;
 const sampleMark = / \(sample\)$/;
 
 /** Names that the starter gave are the program's own words, so the reader has them in theirs; a person's names stay. */
 export function siteName(name: string, words: Words): string {
-  if (name === starterMachine) return words.names.thisMachine;
+  if (isStarterMachine(name)) return words.names.thisMachine;
   return name.replace(simulatedMark, ` (${words.common.simulated})`);
 }
 
@@ -21,7 +21,7 @@ export function siteNameAlone(name: string, words: Words): string {
 
 /** In the middle of a sentence the machine has no capital. */
 export function siteNameWithin(name: string, words: Words): string {
-  return name === starterMachine ? words.names.thisMachineWithin : siteNameAlone(name, words);
+  return isStarterMachine(name) ? words.names.thisMachineWithin : siteNameAlone(name, words);
 }
 
 /** A badge beside it says that it is the sample. */

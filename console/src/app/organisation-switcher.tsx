@@ -15,17 +15,15 @@ export function OrganisationSwitcher() {
   const { organisation } = useSession();
   const entries = useEntries();
   const name = organisationName(organisation);
-  // What is seen stands in what is spoken (WCAG 2.5.3).
-  const seen = organisation.demonstration ? `${name} ${words.frame.demonstration}` : name;
   return (
     <div className="border-b border-line p-2">
       <Menu
-        label={words.frame.switchOrganisation(seen)}
         align="start"
         triggerClass="flex min-h-10 w-full items-center gap-2 rounded-base px-2 text-left text-sm hover:bg-ground"
         trigger={
           <>
             <Mark />
+            <span className="sr-only">{words.frame.organisation} </span>
             <span className="min-w-0 flex-1">
               <span className="line-clamp-2 font-semibold break-words">{name}</span>
               {organisation.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}

@@ -19,10 +19,12 @@ interface OpenAiError {
 
 /** The OpenAI error shape, as the one error of the console. */
 export function errorOfOpenAi(error: OpenAiError, status: number): KulningError {
+  const { message = `HTTP ${status}`, kulning: { hint } = {} } = error;
   return new KulningError({
     code: error.code ?? error.type ?? 'gateway.failed',
     status,
-    text: asSaid({ message: error.message ?? `HTTP ${status}`, hint: error.kulning?.hint }),
+    // Clients that know no hint have it in the message; here it has a place of its own.
+    text: asSaid({ message: hint === undefined ? message : message.replace(` ${hint}`, ''), hint }),
     retryable: status >= 500,
     ...(error.param && { path: error.param }),
   });

@@ -224,7 +224,11 @@ function AnswerPanel({ exchange, onRetry }: { readonly exchange: Exchange; reado
         </Badge>
       }
     >
-      <div aria-live="polite" aria-busy={exchange.state === 'streaming'} className="min-h-20">
+      <div
+        aria-live="polite"
+        aria-busy={exchange.state === 'streaming'}
+        className={exchange.error ? '' : 'min-h-20'}
+      >
         {exchange.state === 'idle' && <p className="text-soft">{words.playground.idle}</p>}
         {exchange.answer !== '' && (
           <p className="font-mono text-sm break-words whitespace-pre-wrap">{exchange.answer}</p>

@@ -23,7 +23,8 @@ export type MenuEntry = { readonly id: string } & (
 );
 
 export interface MenuProps {
-  readonly label: string;
+  /** For a trigger that shows no words of its own. */
+  readonly label?: string;
   readonly trigger: ReactNode;
   readonly triggerClass: string;
   readonly align?: 'start' | 'end';

@@ -53,6 +53,8 @@ export const frame = {
     members: 'Members',
     keys: 'API keys',
     clients: 'Clients',
+    limits: 'Limits',
+    billing: 'Prices and statements',
     appearance: 'Appearance',
   },
   frame: {
@@ -75,7 +77,7 @@ export const frame = {
     version: (version: string) => `Kulning ${version}`,
     demonstration: 'sample',
     organisations: 'Organisations',
-    switchOrganisation: (name: string) => `Organisation: ${name}. Switch`,
+    organisation: 'Organisation:',
     manageClients: 'Clients …',
     toSample: 'Go to the sample company',
   },

@@ -54,6 +54,8 @@ export const frame: FrameWords = {
     members: 'Membres',
     keys: 'Clés d’API',
     clients: 'Clients',
+    limits: 'Limites',
+    billing: 'Prix et relevés',
     appearance: 'Apparence',
   },
   frame: {
@@ -76,7 +78,7 @@ export const frame: FrameWords = {
     version: (version) => `Kulning ${version}`,
     demonstration: 'exemple',
     organisations: 'Organisations',
-    switchOrganisation: (name) => `Organisation : ${name}. Changer`,
+    organisation: 'Organisation :',
     manageClients: 'Clients…',
     toSample: 'Aller à la société d’exemple',
   },

@@ -54,6 +54,8 @@ export const frame: FrameWords = {
     members: 'Medlemmar',
     keys: 'API-nycklar',
     clients: 'Kunder',
+    limits: 'Gränser',
+    billing: 'Priser och underlag',
     appearance: 'Utseende',
   },
   frame: {
@@ -77,7 +79,7 @@ export const frame: FrameWords = {
     version: (version) => `Kulning ${version}`,
     demonstration: 'exempel',
     organisations: 'Organisationer',
-    switchOrganisation: (name) => `Organisation: ${name}. Byt`,
+    organisation: 'Organisation:',
     manageClients: 'Kunder …',
     toSample: 'Gå till exempelföretaget',
   },
