@@ -82,6 +82,8 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
     { name: 'keys', path: '/settings/keys' },
     { name: 'key-add', path: '/settings/keys?add=true' },
     { name: 'clients', path: '/settings/clients' },
+    { name: 'limits', path: '/settings/limits' },
+    { name: 'billing', path: '/settings/billing' },
     { name: 'appearance', path: '/settings/appearance' },
     { name: 'missing', path: '/settings/nothing-here' },
   ];

@@ -18,6 +18,8 @@ export interface Page {
     | '/settings/members'
     | '/settings/keys'
     | '/settings/clients'
+    | '/settings/limits'
+    | '/settings/billing'
     | '/settings/appearance';
   readonly name: keyof Words['pages'];
 }
@@ -62,6 +64,8 @@ export const sections: readonly Section[] = [
       { path: '/settings/members', name: 'members' },
       { path: '/settings/keys', name: 'keys' },
       { path: '/settings/clients', name: 'clients' },
+      { path: '/settings/limits', name: 'limits' },
+      { path: '/settings/billing', name: 'billing' },
       { path: '/settings/appearance', name: 'appearance' },
     ],
   },

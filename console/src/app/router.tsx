@@ -164,6 +164,18 @@ const clients = createRoute({
   validateSearch: z.object({ add: flag, ...sorted }),
   component: lazyRouteComponent(() => import('../settings/clients-screen.tsx'), 'ClientsScreen'),
 });
+const limits = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/limits',
+  validateSearch: z.object({ scope: text, ...sorted }),
+  component: lazyRouteComponent(() => import('../settings/limits-screen.tsx'), 'LimitsScreen'),
+});
+const billing = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/billing',
+  validateSearch: z.object({ month: text, price: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../settings/billing-screen.tsx'), 'BillingScreen'),
+});
 const appearance = createRoute({
   getParentRoute: () => inside,
   path: '/settings/appearance',
@@ -191,6 +203,8 @@ const tree = root.addChildren([
     members,
     keys,
     clients,
+    limits,
+    billing,
     appearance,
   ]),
 ]);

@@ -1,13 +1,15 @@
 import { frame } from './en/frame.ts';
+import { limits } from './en/limits.ts';
 import { proof } from './en/proof.ts';
 import { settings } from './en/settings.ts';
 import { work } from './en/work.ts';
 
 /** English is the type of every language: what another table lacks does not compile. */
-export const en = { ...frame, ...work, ...proof, ...settings };
+export const en = { ...frame, ...work, ...proof, ...settings, ...limits };
 
 export type Words = typeof en;
 export type FrameWords = typeof frame;
 export type WorkWords = typeof work;
 export type ProofWords = typeof proof;
 export type SettingsWords = typeof settings;
+export type LimitsWords = typeof limits;

@@ -1,7 +1,8 @@
 import type { Words } from './en.ts';
 import { frame } from './fr/frame.ts';
+import { limits } from './fr/limits.ts';
 import { proof } from './fr/proof.ts';
 import { settings } from './fr/settings.ts';
 import { work } from './fr/work.ts';
 
-export const fr: Words = { ...frame, ...work, ...proof, ...settings };
+export const fr: Words = { ...frame, ...work, ...proof, ...settings, ...limits };
