@@ -97,6 +97,12 @@ describe('@anthropic-ai/sdk, unmodified', () => {
     expect((await client().messages.stream(asked).finalMessage()).content[0]).toMatchObject(thought);
   });
 
+  it('is told which models there are', async () => {
+    const ids: string[] = [];
+    for await (const { id } of client().models.list()) ids.push(id);
+    expect(ids.toSorted()).toEqual(models.toSorted());
+  });
+
   it('counts tokens as the engine counts them', async () => {
     const messages = user('hello');
     const { input_tokens: counted } = await client().messages.countTokens({ model: 'llama', messages });
@@ -161,6 +167,14 @@ describe('@mistralai/mistralai, unmodified', () => {
       maxTokens: 200,
     });
     expect(choices[0]?.message?.toolCalls?.[0]?.function.name).toMatch(/weather|time/u);
+  });
+
+  it('is told which models there are, and what they can do', async () => {
+    const { data = [] } = await client().models.list();
+    const llama = data.find((model) => textIn(model, 'id') === 'llama');
+    expect(llama).toMatchObject({
+      capabilities: { completionChat: true, functionCalling: true, completionFim: false },
+    });
   });
 
   it('fills in the middle, and embeds', async () => {

@@ -32,16 +32,16 @@ afterAll(async () => {
 });
 
 describe('what docs/clients says', () => {
-  it.concurrent.each(snippets)(
+  it.each(snippets)(
     '%s, block %i, does what it says',
     async (_, __, code) => {
       const text = code.replaceAll('http://127.0.0.1:8471', stage.url);
       const env = { ...process.env, KULNING_KEY: secrets.personal };
       const args = ['--no-warnings', '--input-type=module-typescript', '--eval', text];
-      const { stdout } = await run(process.execPath, args, { cwd: server, env, timeout: 30_000 });
+      const { stdout } = await run(process.execPath, args, { cwd: server, env, timeout: 120_000 });
       expect(stdout).toContain('Kulning brings the herd home.');
     },
-    60_000,
+    120_000,
   );
 
   it('covers a page of each client that is tested', () => {
