@@ -20,13 +20,16 @@ export interface HttpServer {
   close(drainMs: number): Promise<void>;
 }
 
-/** Slow clients are cut: headers within 10 s, the whole request within 60 s (Slowloris). */
+/** Slow clients are cut: headers within 10 s, the whole request within 60 s (Slowloris), give or take the interval. */
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 5_000,
   maxHeaderSize: 16_384,
 };
+
+const mostConnections = 2_000;
 
 /**
  * Serves an application on TCP or on a unix socket (`address` a path).
@@ -43,6 +46,7 @@ export async function serveHttp(
   const server = createServer(limits, (request, response) => {
     if (!before(request, response)) void listener(request, response);
   });
+  server.maxConnections = mostConnections;
   if (typeof address === 'string') await removeDeadSocket(address);
   await listen(server, address, setting);
   const bound = server.address() as AddressInfo | string;
