@@ -82,6 +82,22 @@ describe('a supervised process', () => {
     await expect(child.ready).rejects.toMatchObject({ code: 'port.taken', message: text.en.message });
   });
 
+  test('whose reason passes by itself is waited for', async () => {
+    const failed = JSON.stringify({
+      code: 'database.unreachable',
+      status: 503,
+      retryable: true,
+      text: { en: { message: 'The database does not answer.' } },
+    });
+    const child = start(`
+      import { existsSync, writeFileSync } from 'node:fs';
+      const marker = new URL('./tried', import.meta.url);
+      if (existsSync(marker)) { process.send({ ready: true, url: '' }); setInterval(() => {}, 1000); }
+      else { writeFileSync(marker, ''); process.send({ failed: ${failed} }, () => process.exit(1)); }`);
+    await child.ready;
+    expect(child.restarts()).toBe(1);
+  });
+
   test('is given time to drain, then is killed', async () => {
     const child = start(
       `process.on('SIGTERM', () => {}); process.send({ ready: true, url: '' }); setInterval(() => {}, 1000);`,

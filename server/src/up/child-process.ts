@@ -30,6 +30,9 @@ export interface SupervisedProcess {
   stop(): Promise<void>;
 }
 
+/** How long a first start may fail for a reason that passes by itself. */
+const patienceMs = 60_000;
+
 /** Restarts wait 0.2 s, doubling to 10 s; a minute of health starts the count again. */
 const backoff = { firstMs: 200, mostMs: 10_000, healthyMs: 60_000 };
 
@@ -51,8 +54,10 @@ export function superviseProcess(
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   ready.catch(() => undefined); // a failed start is reported by whoever awaits it; nobody need
 
+  const firstStartedAt = clock.now();
   const start = () => {
     const startedAt = clock.now();
+    let failure: KulningError | undefined;
     const running = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', spec.script, ...spec.args],
@@ -66,7 +71,7 @@ export function superviseProcess(
       if (stream) createInterface({ input: stream }).on('line', (line) => write(`${line}\n`));
     running.on('message', (message) => {
       if (isReady(message)) resolve();
-      if (isFailed(message)) reject(new KulningError(message.failed));
+      if (isFailed(message)) failure = new KulningError(message.failed);
       spec.onMessage(message);
     });
     running.on('error', (cause) => log.error('process.failed', cause, { process: spec.name }));
@@ -75,7 +80,9 @@ export function superviseProcess(
       if (stopping) return;
       if (clock.now() - startedAt > backoff.healthyMs) delayMs = backoff.firstMs;
       log.warn('process.ended', { process: spec.name, code, signal, restartInMs: delayMs });
-      reject(endedEarly(spec.name, String(code ?? signal)));
+      // A database that is on its way back is waited for; everything else is a reason to say so now.
+      const passes = failure?.retryable === true && clock.now() - firstStartedAt < patienceMs;
+      if (!passes) reject(failure ?? endedEarly(spec.name, String(code ?? signal)));
       restarts += 1;
       timer = setTimeout(start, delayMs);
       delayMs = Math.min(delayMs * 2, backoff.mostMs);

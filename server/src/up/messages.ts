@@ -14,7 +14,7 @@ export type FromChild =
   /** Control: who may claim, while nobody has. */
   | { readonly claimToken: string | null; readonly firstStart: boolean }
   /** Why it ends now, so that the person who started it is told the reason and not where to look for it. */
-  | { readonly failed: Pick<KulningError, 'code' | 'status' | 'text'> };
+  | { readonly failed: Pick<KulningError, 'code' | 'status' | 'text' | 'retryable'> };
 
 export type ToControl = { readonly engineStates: readonly EngineState[] } | { readonly gatewayUrl: string };
 
@@ -39,8 +39,8 @@ export function tellParent(message: FromChild | z.infer<typeof startedMessage>):
 }
 
 /** Resolves when the parent has it: who sends and ends at once would send nothing. */
-export function tellParentWhyItEnds({ code, status, text }: KulningError): Promise<void> {
-  const message: FromChild = { failed: { code, status, text } };
+export function tellParentWhyItEnds({ code, status, text, retryable }: KulningError): Promise<void> {
+  const message: FromChild = { failed: { code, status, text, retryable } };
   return new Promise((resolve) => {
     if (process.send) process.send(message, () => resolve());
     else resolve();

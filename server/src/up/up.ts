@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+
+import { KulningError } from '@kulning/sdk';
 
 import type { Config } from '../config.ts';
 import type { EngineSpec } from '../core/engine/engine.ts';
@@ -66,7 +69,9 @@ interface Started {
 /** @throws KulningError `up.failed` when a part ends before it was ever ready */
 async function start(config: Config, runDir: string, logging: Logging, closers: Closers): Promise<Started> {
   const databaseUrl = config.database.url ?? (await startDatabase(config, logging.log, closers));
-  await migrate({ url: databaseUrl, release: kulningRelease, log: logging.log });
+  await whileItPasses(logging.log, () =>
+    migrate({ url: databaseUrl, release: kulningRelease, log: logging.log }),
+  );
   const claim = Promise.withResolvers<Pick<Started, 'claimToken' | 'firstStart'>>();
   const urls = { control: Promise.withResolvers<string>(), gateway: Promise.withResolvers<string>() };
   const { control, gateway, engines } = startProcesses(
@@ -87,6 +92,20 @@ async function start(config: Config, runDir: string, logging: Logging, closers: 
   await Promise.all([control.ready, gateway.ready]);
   const [consoleUrl, gatewayUrl] = await Promise.all([urls.control.promise, urls.gateway.promise]);
   return { consoleUrl: config.control.publicUrl ?? consoleUrl, gatewayUrl, ...(await claim.promise) };
+}
+
+/** A database that dies while it is migrated, or that is not up yet, comes back: it is tried again for a while. */
+async function whileItPasses<T>(log: Logger, work: () => Promise<T>): Promise<T> {
+  const deadline = systemClock.now() + 20_000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!(cause instanceof KulningError) || !cause.retryable || systemClock.now() > deadline) throw cause;
+      log.warn('up.tried_again', { errorCode: cause.code });
+      await sleep(500);
+    }
+  }
 }
 
 function announce(
