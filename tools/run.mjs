@@ -38,7 +38,7 @@ function install() {
       `packages must be installed and ${root} cannot be written (${error.code}). Make the folder yours, or clone to one that is.`,
     );
   }
-  console.error('kulning: installing the locked packages (once, about 800 MB on disk) …');
+  console.error('kulning: installing the locked packages (once, about 830 MB on disk) …');
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
   // Only errors: packages that want a newer Node than this machine's get it, see below.
