@@ -1,3 +1,5 @@
+import { MISTRAL_CALLS, readMistralCalls } from './mistral-calls.ts';
+
 /** A tool call as a model writes it (Hermes): `<tool_call>{"name": "…", "arguments": {…}}</tool_call>`. */
 export const TOOL_CALL_OPEN = '<tool_call>';
 export const TOOL_CALL_CLOSE = '</tool_call>';
@@ -24,7 +26,7 @@ export function createAnswerParser(options: {
   readonly tools: boolean;
 }): AnswerParser {
   const stops = createStopFilter(options.stop);
-  const calls = options.tools ? createToolCallReader() : undefined;
+  const calls = options.tools ? createCallReader() : undefined;
   const read = (text: string): AnswerPart[] => {
     if (calls !== undefined) return calls.push(text);
     return text === '' ? [] : [{ kind: 'text', text }];
@@ -64,6 +66,29 @@ function createStopFilter(stop: readonly string[]) {
       const text = held;
       held = '';
       return text;
+    },
+  };
+}
+
+/** Hermes's calls stand anywhere; what follows Mistral's marker is calls to the end, and is judged there. */
+function createCallReader() {
+  const hermes = createToolCallReader();
+  let held = '';
+  let calling = false;
+  return {
+    push(text: string): AnswerPart[] {
+      held += text;
+      if (calling) return [];
+      const at = held.indexOf(MISTRAL_CALLS);
+      calling = at >= 0;
+      const end = calling ? at : held.length - beginningAtEnd(held, MISTRAL_CALLS);
+      const sure = held.slice(0, end).trimEnd(); // White space before calls is layout; before anything else, text.
+      held = held.slice(sure.length);
+      return hermes.push(sure);
+    },
+    end(): AnswerPart[] {
+      const calls = calling ? readMistralCalls(held) : undefined;
+      return calls === undefined ? [...hermes.push(held), ...hermes.end()] : [...hermes.end(), ...calls];
     },
   };
 }

@@ -1,3 +1,4 @@
+import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from './mistral-calls.ts';
 import { integerRange, numberRange, type Bounds } from './number-grammar.ts';
 import { patternExpression } from './pattern-grammar.ts';
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from './answer-parser.ts';
@@ -51,19 +52,25 @@ export function compileJsonSchema(schema: unknown): string {
   return writer.grammar(writer.expression(schema, '#', schema, 0));
 }
 
-/** One call of any of the tools, in Hermes form, with arguments that satisfy its parameters. */
+/** How a model writes its calls: `mistral-list` up to Nemo, `mistral` since. */
+export type CallStyle = 'hermes' | 'mistral' | 'mistral-list';
+
+/** One call of any of the tools, as the model writes it, with arguments that satisfy its parameters. */
 export function compileToolCalls(
   tools: readonly { readonly name: string; readonly parameters: unknown }[],
+  style: CallStyle = 'hermes',
 ): string {
   const writer = new GrammarWriter();
   const calls = tools.map(({ name, parameters }) => {
     const given = writer.expression(parameters, name, parameters, 0);
+    if (style === 'mistral') return `${literal(name + MISTRAL_ARGUMENTS)} ${given}`;
     const named = `${literal('"name"')} space ":" space ${literal(JSON.stringify(name))}`;
     return `"{" space ${named} space "," space ${literal('"arguments"')} space ":" space ${given} space "}"`;
   });
-  return writer.grammar(
-    `${literal(TOOL_CALL_OPEN)} space ( ${calls.join(' | ')} ) space ${literal(TOOL_CALL_CLOSE)}`,
-  );
+  const any = `( ${calls.join(' | ')} )`;
+  if (style === 'mistral') return writer.grammar(`${literal(MISTRAL_CALLS)} ${any}`);
+  if (style === 'mistral-list') return writer.grammar(`${literal(`${MISTRAL_CALLS}[`)} ${any} "]"`);
+  return writer.grammar(`${literal(TOOL_CALL_OPEN)} space ${any} space ${literal(TOOL_CALL_CLOSE)}`);
 }
 
 /** Collects rules; each method gives an expression to put into another. */

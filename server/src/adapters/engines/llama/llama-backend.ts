@@ -18,6 +18,7 @@ import {
   compileToolCalls,
   UnsupportedSchema,
 } from '../../../core/engine/json-schema-grammar.ts';
+import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from '../../../core/engine/mistral-calls.ts';
 import { OpenAiError } from '../../../core/engine/openai-error.ts';
 import type { ChatRequest } from '../../../platform/engine-host/chat-request.ts';
 import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
@@ -181,7 +182,7 @@ async function grammarOf(
     new OpenAiError(400, `${param}: ${why}`, { code: 'unsupported_schema', param });
   let grammar: string;
   try {
-    grammar = mustCall ? compileToolCalls(tools) : compileJsonSchema(answerSchema);
+    grammar = mustCall ? compileToolCalls(tools, prompts.callStyle) : compileJsonSchema(answerSchema);
   } catch (error) {
     throw error instanceof UnsupportedSchema ? refusal(error.message) : error;
   }
@@ -206,7 +207,7 @@ function vocabularyOf(weights: LlamaModel): Vocabulary<Token> {
 
 /** Where the tool-call markers are control tokens, they are the only ones whose text is part of an answer. */
 function markerTokens(weights: LlamaModel): ReadonlySet<Token> {
-  const single = [TOOL_CALL_OPEN, TOOL_CALL_CLOSE]
+  const single = [TOOL_CALL_OPEN, TOOL_CALL_CLOSE, MISTRAL_CALLS, MISTRAL_ARGUMENTS]
     .map((marker) => weights.tokenize(marker, true))
     .filter((tokens) => tokens.length === 1);
   return new Set(single.flat());

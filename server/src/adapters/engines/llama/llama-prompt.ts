@@ -2,6 +2,8 @@ import { Template } from '@huggingface/jinja';
 
 import { TOOL_CALL_OPEN } from '../../../core/engine/answer-parser.ts';
 import type { EngineCapabilities } from '../../../core/engine/engine.ts';
+import type { CallStyle } from '../../../core/engine/json-schema-grammar.ts';
+import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from '../../../core/engine/mistral-calls.ts';
 import { OpenAiError } from '../../../core/engine/openai-error.ts';
 import type { ChatMessage, ChatRequest } from '../../../platform/engine-host/chat-request.ts';
 
@@ -24,6 +26,7 @@ export interface Prompt<Token> {
 }
 
 export interface PromptRenderer<Token> {
+  readonly callStyle: CallStyle;
   readonly tools: EngineCapabilities['tools'];
   /** @throws OpenAiError 400 when the model's template refuses the messages */
   render(request: ChatRequest): Prompt<Token>;
@@ -67,6 +70,7 @@ export function createPromptRenderer<Token>(
     };
   };
   return {
+    callStyle: callStyleOf(chatTemplate ?? ''),
     tools: toolSupport(renderText, knowsTools || vocabulary.tokenize(TOOL_CALL_OPEN, true).length === 1),
     render(request) {
       const texts: string[] = [];
@@ -86,6 +90,12 @@ export function createPromptRenderer<Token>(
       return promptOf(rendered, pieces);
     },
   };
+}
+
+/** By the markers that the template itself writes into a history. */
+function callStyleOf(template: string): CallStyle {
+  if (!template.includes(MISTRAL_CALLS)) return 'hermes';
+  return template.includes(MISTRAL_ARGUMENTS) ? 'mistral' : 'mistral-list';
 }
 
 function assumedTemplate(vocabulary: Vocabulary<unknown>): string {
