@@ -194,7 +194,7 @@ describe('an administrator with the keys of the log', () => {
     await feed();
     expect(await witnessState()).toMatchObject({
       state: 'ahead',
-      detail: expect.stringContaining('42') as string,
+      detail: { sv: expect.stringContaining('42') as string },
     });
     expect(await check('call_7')).toMatchObject({ failure: { check: 'witness' } });
   });

@@ -1,10 +1,11 @@
 import {
   deploymentsOperations,
+  type DeploymentView,
   enginesOperations,
+  type Language,
   modelCatalogueOperations,
   modelPullOperations,
   modelsOperations,
-  type DeploymentView,
 } from '@kulning/sdk';
 
 import { route, type Route } from '../../platform/http/route.ts';
@@ -12,7 +13,6 @@ import { catalogued, licenceAllows, licenceTerms } from './catalogue.ts';
 import type { ModelsContext } from './model-context.ts';
 import { addModel, removeModel, setDesired, unknownDeployment } from './model-service.ts';
 import { deploymentViews, engineViews, modelViews, readEverything } from './model-views.ts';
-import type { Language } from './model-words.ts';
 import type { ModelPulls } from './pull-service.ts';
 import { unknownModel } from './model.ts';
 

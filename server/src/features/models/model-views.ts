@@ -1,9 +1,9 @@
-import type { DeploymentView, EngineView, ModelVersionView, ModelView } from '@kulning/sdk';
+import type { DeploymentView, EngineView, Language, ModelVersionView, ModelView } from '@kulning/sdk';
 
 import type { EngineState } from '../../core/engine/engine.ts';
 import { limitsOf } from './engine-views.ts';
 import type { ModelsContext } from './model-context.ts';
-import { toyInWords, type Language } from './model-words.ts';
+import { toyInWords } from './model-words.ts';
 import * as store from './model-store.ts';
 import { engineLeaders, toyOf, type Deployment, type Model, type ModelVersion } from './model.ts';
 

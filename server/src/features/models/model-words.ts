@@ -1,4 +1,3 @@
-export type { Language } from '@kulning/sdk';
 import type { Language } from '@kulning/sdk';
 
 const locales = { en: 'en-GB', fr: 'fr-FR', sv: 'sv-SE' } as const;

@@ -3,9 +3,10 @@ import { type ErasureStep, inEachLanguage, type Localized } from '@kulning/sdk';
 import { canonicalJson, type JsonObject } from '../../core/ledger/canonical-json.ts';
 import { commitment, type LedgerEvent } from '../../core/ledger/leaf.ts';
 import type { ErasureRow, ErasureStepRow } from './erasure-store.ts';
-import { certificateWords, keptWords } from './erasure-words.ts';
+import { certificateWords } from './erasure-words.ts';
 import type { Language, Outlook, PrivacyStore } from './privacy-store.ts';
 import type { KeyEvidence } from './privacy-tables.ts';
+import { keptWords } from '../../platform/kept-words.ts';
 
 const certificateFormat = 'kulning.erasure-certificate/v1';
 

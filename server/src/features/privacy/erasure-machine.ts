@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import { keepWords } from '../../platform/kept-words.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import { certificateText, erasedEvent, stepSummary } from './erasure-certificate.ts';
@@ -18,7 +19,7 @@ import {
   readSteps,
   setWaitingFor,
 } from './erasure-store.ts';
-import { erasureWords, keepWords } from './erasure-words.ts';
+import { erasureWords } from './erasure-words.ts';
 import { readOutlook } from './outlook.ts';
 import type { PrivacyTables } from './privacy-tables.ts';
 import { bumpRestrictions } from './subject-state-store.ts';

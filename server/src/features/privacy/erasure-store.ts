@@ -2,8 +2,8 @@ import { type Selectable, sql } from 'kysely';
 
 import type { ErasureState, PlannedRecord } from '@kulning/sdk';
 
+import { keepWords } from '../../platform/kept-words.ts';
 import type { StoreName } from '../../platform/vault/store-name.ts';
-import { keepWords } from './erasure-words.ts';
 import type { ReadBack } from './privacy-store.ts';
 import type { ErasureStepTable, ErasureTable, KeyEvidence, PrivacyTransaction } from './privacy-tables.ts';
 

@@ -1,5 +1,6 @@
 import { type Erasure, inEachLanguage, KulningError, type Localized, type Notice } from '@kulning/sdk';
 
+import { keptWords } from '../../platform/kept-words.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import { stepSummary } from './erasure-certificate.ts';
 import {
@@ -11,7 +12,7 @@ import {
   readErasure,
   readSteps,
 } from './erasure-store.ts';
-import { erasureWords, keptWords } from './erasure-words.ts';
+import { erasureWords } from './erasure-words.ts';
 import type { Language, PrivacyStore } from './privacy-store.ts';
 import type { PrivacyTables } from './privacy-tables.ts';
 

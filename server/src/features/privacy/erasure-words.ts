@@ -1,4 +1,4 @@
-import { asSaid, type Localized, type WordTable } from '@kulning/sdk';
+import type { WordTable } from '@kulning/sdk';
 
 export const erasureWords = {
   notFound: {
@@ -246,10 +246,3 @@ export const certificateWords = {
     sv: `konton som väntar på att en ägare tar bort dem: ${accounts}`,
   }),
 } satisfies WordTable;
-
-/** Words that a row keeps, so that whoever reads them later reads their own language. */
-export const keepWords = (words: Localized<string>): string => JSON.stringify(words);
-
-/** An earlier release kept plain English. */
-export const keptWords = (text: string): Localized<string> =>
-  text.startsWith('{') ? (JSON.parse(text) as Localized<string>) : asSaid(text);
