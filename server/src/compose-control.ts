@@ -79,17 +79,16 @@ function showClaim(url: string, token: string): void {
 }
 
 function routesOf(ground: Ground, heard: Heard, features: Features): readonly Route[] {
-  const { identity, demo, calls, proof, privacy, backup } = features;
+  const { identity, demo, calls, limits, proof, privacy, backup } = features;
   const { sites, models, placements } = ground;
-  const slices = [identity, demo, sites, models, placements, calls, proof, privacy, backup];
-  return [...slices.flatMap(({ routes }) => routes), ...composeInstance(ground, heard, identity, demo)];
+  const slices = [identity, demo, sites, models, placements, calls, limits, proof, privacy, backup];
+  return [...slices.flatMap(({ routes }) => routes), ...composeInstance(ground, heard, features)];
 }
 
 function composeInstance(
   { config, database, sites }: Ground,
   heard: Heard,
-  identity: Identity,
-  demo: Demo,
+  { identity, demo, backup }: Features,
 ): Route[] {
   return createInstanceRoutes({
     database,
@@ -100,6 +99,7 @@ function composeInstance(
     gatewayUrl: () => heard.gatewayUrl,
     isClaimed: () => identity.isClaimed(),
     hasSample: async () => (await demo.organisation()) !== undefined,
+    hasBackups: async () => (await backup.service.list()).length > 0,
     sites: () => sites.list(),
     shortLivedKey: (caller, dataClass) =>
       identity.createShortLivedKey(caller, { name: 'playground', dataClass, purpose: 'demonstration' }),

@@ -4,6 +4,7 @@ import { createBackupFeature } from './features/backup/index.ts';
 import { createCalls } from './features/calls/index.ts';
 import { createDemo, sampleName } from './features/demo/index.ts';
 import { createIdentity, type Identity } from './features/identity/index.ts';
+import { createLimits } from './features/limits/index.ts';
 import { createPrivacy, createRecordReader, saltIn } from './features/privacy/index.ts';
 import { createProof, type LogIdentity, recordEvent } from './features/proof/index.ts';
 import type { AnyTransaction } from './platform/postgres/database.ts';
@@ -37,9 +38,10 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
   const siteNames = async (trx: AnyTransaction) =>
     new Map((await sites.facts(trx)).map(({ id, name }) => [id, name]));
   const calls = createCalls({ database, clock, siteNames });
+  const limits = createLimits({ database: database.withTables(), clock, ids, log, record: recordEvent });
   const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
   const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  return { proof, identity, backup, privacy, calls, demo };
+  return { proof, identity, backup, privacy, calls, limits, demo };
 }
 
 function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {

@@ -79,7 +79,7 @@ async function ask<O extends Operation>(operation: O, input: object, organisatio
     ...input,
   };
   const context = { caller: { organisationId } } as unknown as RouteContext;
-  return (await found.handle(parsed as never, context)) as OperationResult<O>;
+  return (await found.handle(parsed, context)) as OperationResult<O>;
 }
 
 interface Call {
@@ -108,9 +108,9 @@ async function ship(calls: readonly Call[]): Promise<void> {
       payload: Buffer.from(JSON.stringify(record)),
     }));
   });
-  await destination.deliver('process_test', frames as never);
+  await destination.deliver('process_test', frames);
   // A batch may be delivered twice, and counts once.
-  await destination.deliver('process_test', frames as never);
+  await destination.deliver('process_test', frames);
 }
 
 const intentOf = (callId: string, { organisationId, model }: Call) =>
