@@ -107,17 +107,17 @@ export async function holdPerson(consoleUrl: string, cookie: string): Promise<vo
   }
 }
 
-/** The retention reaches the gateway a moment after it was set; what was asked before is not kept. */
+/** The retention reaches the gateway a moment after it was set: what was asked before is not kept, and is asked again. */
 async function keptCall(client: Client, callId: string): Promise<true | undefined> {
-  return eventually('The call', () =>
-    client.call(callsOperations.get, { params: { callId } }).then(
-      ({ contentKept }) => ({ contentKept }),
-      (error: unknown) => {
-        if (error instanceof KulningError && error.status === 404) return undefined;
-        throw error;
-      },
-    ),
-  ).then(({ contentKept }) => contentKept || undefined);
+  const kept = await eventually('The call', async () => {
+    try {
+      return [(await client.call(callsOperations.get, { params: { callId } })).contentKept];
+    } catch (error) {
+      if (error instanceof KulningError && error.status === 404) return undefined;
+      throw error;
+    }
+  });
+  return kept[0] || undefined;
 }
 
 /** @returns the receipt of an answer; nothing when it was refused, as with a key that the gateway has not heard of */
