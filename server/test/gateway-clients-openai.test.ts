@@ -156,16 +156,21 @@ describe.each(Object.entries(clients))('%s, unmodified', (_, Client) => {
   it('aborts while the answer comes, and before it begins', async () => {
     const before = stage.remote.aborted();
     for (const content of ['endless', 'wait']) {
+      const seen = stage.remote.seen.length;
       const abort = new AbortController();
       const asked = { model: 'remote', messages: user(content), stream: true as const };
       const reading = (async () => {
         for await (const _ of await client().chat.completions.create(asked, { signal: abort.signal }))
           abort.abort();
       })();
-      if (content === 'wait') setTimeout(() => abort.abort(), 50);
-      await reading.catch((error: unknown) => expect(error).toMatchObject({ name: 'Error' }));
+      const ended = reading.catch((error: unknown) => expect(error).toMatchObject({ name: 'Error' }));
+      if (content === 'wait') {
+        await expect.poll(() => stage.remote.seen.length, { timeout: 10_000 }).toBe(seen + 1);
+        abort.abort();
+      }
+      await ended;
     }
-    await expect.poll(stage.remote.aborted).toBe(before + 2);
+    await expect.poll(stage.remote.aborted, { timeout: 10_000 }).toBe(before + 2);
   });
 
   it.each(['scripted', 'remote'] as const)('hears of it when %s dies in the middle', async (model) => {
@@ -217,6 +222,15 @@ describe.each(Object.entries(clients))('%s, unmodified', (_, Client) => {
     const streamed = await stream.finalResponse();
     expect(streamed.output_text).toBe(whole.output_text);
     expect(streamed.usage).toEqual(whole.usage);
+  });
+
+  it('hears of an engine that dies in the middle of a response', async () => {
+    const reading = (async () => {
+      const asked = { model: 'remote', input: 'die', stream: true as const };
+      for await (const { type } of await client().responses.create(asked))
+        expect(type).not.toBe('response.completed');
+    })();
+    await expect(reading).rejects.toThrow(/Stockholm failed/u);
   });
 
   it('lets a response call tools, and takes their results', async () => {

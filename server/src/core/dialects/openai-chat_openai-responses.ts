@@ -187,9 +187,10 @@ export class ResponseEvents implements EventTranslator {
     return text + this.#event(type, { response: this.#response(ending) });
   }
 
-  /** `error`, as the documentation has it, so that official clients throw or tell. */
+  /** `error` as the documentation has it, and once more as `error.error`: without that, openai 6 takes it for an event. */
   broken({ message, code }: StreamFailure): string {
-    return this.#event('error', { code, message, param: null });
+    const error = { code, message, param: null };
+    return this.#event('error', { ...error, error });
   }
 
   #event(type: string, fields: object): string {

@@ -46,7 +46,8 @@ export class ResponseRelay implements AnswerRelay {
 
   broken(error: OpenAiError): Buffer {
     const { message, code } = error.body.error;
-    const data = { type: 'error', sequence_number: this.#number, code, message, param: null };
+    const told = { code, message, param: null };
+    const data = { type: 'error', sequence_number: this.#number, ...told, error: told };
     return Buffer.from(`event: error\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }
