@@ -48,7 +48,7 @@ async function binaryCheck(): Promise<Check> {
   const found = await findEmbeddedBinaries().catch(toKulningError);
   return found instanceof KulningError
     ? failed('program', found)
-    : passed('program', words.embedded(String(found.majorVersion)));
+    : passed('program', words.embedded(found.majorVersion));
 }
 
 async function userCheck(home: string): Promise<Check> {
