@@ -1,30 +1,35 @@
 import { chooseLanguage, KulningError, type Language } from '@kulning/sdk';
 
 import { commandWords } from './commands/command-words.ts';
-import { runConfig } from './commands/config-command.ts';
-import { runDoctor } from './commands/doctor-command.ts';
-import { runDown } from './commands/down-command.ts';
-import { runEngines } from './commands/engines-command.ts';
-import { runMove, runRestore } from './commands/restore-command.ts';
-import { runStatus } from './commands/status-command.ts';
 import { type LoadedConfig, loadConfig } from './config.ts';
-import { serve } from './serve.ts';
 import { tellParentWhyItEnds } from './up/messages.ts';
-import { up } from './up/up.ts';
 
-/** What the server's program does; `kulning` in packages/cli is its face in a terminal. */
-const commands: Readonly<
-  Record<string, (loaded: LoadedConfig, args: readonly string[], language: Language) => Promise<void> | void>
-> = {
-  up: ({ config }) => up(config),
-  serve: ({ config }, args) => serve(config, args),
-  down: runDown,
-  status: runStatus,
-  doctor: runDoctor,
-  config: runConfig,
-  engines: runEngines,
-  restore: runRestore,
-  move: runMove,
+type Command = (loaded: LoadedConfig, args: readonly string[], language: Language) => Promise<void> | void;
+
+/**
+ * What the server's program does; `kulning` in packages/cli is its face in a terminal. Loaded when asked for: the
+ * supervisor holds nothing of what control and gateway are made of.
+ */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  up: () =>
+    import('./up/up.ts').then(
+      ({ up }) =>
+        ({ config }) =>
+          up(config),
+    ),
+  serve: () =>
+    import('./serve.ts').then(
+      ({ serve }) =>
+        ({ config }, args) =>
+          serve(config, args),
+    ),
+  down: () => import('./commands/down-command.ts').then(({ runDown }) => runDown),
+  status: () => import('./commands/status-command.ts').then(({ runStatus }) => runStatus),
+  doctor: () => import('./commands/doctor-command.ts').then(({ runDoctor }) => runDoctor),
+  config: () => import('./commands/config-command.ts').then(({ runConfig }) => runConfig),
+  engines: () => import('./commands/engines-command.ts').then(({ runEngines }) => runEngines),
+  restore: () => import('./commands/restore-command.ts').then(({ runRestore }) => runRestore),
+  move: () => import('./commands/restore-command.ts').then(({ runMove }) => runMove),
 };
 
 const [name = '', ...given] = process.argv.slice(2);
@@ -32,13 +37,14 @@ const option = given.indexOf('--lang');
 const language = chooseLanguage(option === -1 ? undefined : given[option + 1], process.env);
 const args = option === -1 ? given : given.toSpliced(option, 2);
 try {
-  const command = commands[name];
-  if (!command)
+  const load = commands[name];
+  if (!load)
     throw new KulningError({
       code: 'usage.command',
       status: 400,
       text: commandWords.unknownCommand(name),
     });
+  const command = await load();
   await command(loadConfig(process.env, process.cwd()), args, language);
 } catch (cause) {
   fail(cause, args.includes('--json'));

@@ -1,9 +1,6 @@
 import { KulningError } from '@kulning/sdk';
 
 import { commandWords } from './commands/command-words.ts';
-import { composeControl } from './compose-control.ts';
-import { composeGateway } from './compose-gateway.ts';
-import { composeWorker } from './compose-worker.ts';
 import type { Config } from './config.ts';
 
 /** A running process of one role. */
@@ -11,17 +8,18 @@ export interface Role {
   close(): Promise<void>;
 }
 
-const roles: Readonly<Record<string, (config: Config) => Promise<Role>>> = {
-  control: composeControl,
-  gateway: composeGateway,
-  worker: composeWorker,
+/** Loaded when asked for: a process holds what its own role needs. */
+const roles: Readonly<Record<string, () => Promise<(config: Config) => Promise<Role>>>> = {
+  control: () => import('./compose-control.ts').then(({ composeControl }) => composeControl),
+  gateway: () => import('./compose-gateway.ts').then(({ composeGateway }) => composeGateway),
+  worker: () => import('./compose-worker.ts').then(({ composeWorker }) => composeWorker),
 };
 
 /** `serve --role control|gateway|worker`: one process, until SIGTERM, SIGINT, or the end of the supervisor that started it. */
 export async function serve(config: Config, args: readonly string[]): Promise<void> {
   const name = args[args.indexOf('--role') + 1] ?? '';
-  const start = roles[name];
-  if (!start) {
+  const load = roles[name];
+  if (!load) {
     throw new KulningError({
       code: 'usage.role',
       status: 400,
@@ -33,6 +31,7 @@ export async function serve(config: Config, args: readonly string[]): Promise<vo
     // The supervisor is gone: nobody would start this process again, or stop it.
     process.once('disconnect', () => resolve());
   });
+  const start = await load();
   const running = await start(config);
   await stop;
   await running.close();
