@@ -8,7 +8,8 @@ type Node =
   | { readonly kind: 'rule'; readonly name: string };
 
 /** For a negated class: some of what a JSON string may hold. */
-const UNLIKE_QUOTES = [...'aåé€ Z9\u2028'].map(
+const UNLIKE_QUOTES = Array.from(
+  'aåé€ Z9\u2028',
   (text) => [text.codePointAt(0), text.codePointAt(0)] as [number, number],
 );
 const SPELLED = String.raw`\\u[0-9A-F]{4}|\\x[0-9A-F]{2}|\\.|[^\\]`;

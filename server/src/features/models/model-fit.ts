@@ -1,12 +1,7 @@
 import { KulningError } from '@kulning/sdk';
 
 import type { ModelFileHead } from '../../core/engine/model-file.ts';
-import {
-  memoryNeed,
-  remediesFor,
-  type CacheType,
-  type MemorySettings,
-} from '../../core/engine/model-memory.ts';
+import { memoryNeed, remediesFor, type MemorySettings } from '../../core/engine/model-memory.ts';
 import { isRunning } from './engine-views.ts';
 import { fitWords } from './fit-words.ts';
 import type { ModelsContext } from './model-context.ts';
@@ -38,13 +33,17 @@ export async function requireMemory(
   });
 }
 
+/** As stored; what older versions did not keep is small beside the rest. */
+type StoredShape = Pick<ModelFileHead, 'sizeBytes' | 'cacheBytesPerToken' | 'contextTokens'> &
+  Partial<Pick<ModelFileHead, 'vocabularyTokens' | 'embeddingWidth'> & Omit<MemorySettings, 'contextTokens'>>;
+
 /** Engines shared by several deployments count once. */
 function memoryOf(running: readonly Deployment[]): number {
   const leaders = engineLeaders(running);
   return running
-    .filter(({ id, engineKind }) => leaders.get(id) === id && /^llama/u.test(engineKind))
+    .filter(({ id, engineKind }) => leaders.get(id) === id && engineKind.startsWith('llama'))
     .reduce((sum, { engineConfig }) => {
-      const config = engineConfig as ModelFileHead & { slots?: number; cache?: CacheType };
+      const config = engineConfig as StoredShape;
       const { vocabularyTokens = 0, embeddingWidth = 0, slots = 1, cache = 'f16' } = config;
       const shape = { ...config, weightsBytes: config.sizeBytes, vocabularyTokens, embeddingWidth };
       return sum + memoryNeed(shape, { contextTokens: config.contextTokens, slots, cache }).totalBytes;

@@ -13,14 +13,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { fixtureGguf, fixtureGgufBytes } from '../../../../tools/fixture-gguf.ts';
 import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { engineAdapters } from '../../adapters/engines/index.ts';
-import { inspectGguf, readGgufHead } from '../../adapters/engines/llama/gguf-intake.ts';
 import { unknownAbilities, type EngineState } from '../../core/engine/engine.ts';
-import type { InspectModelFile, ModelFileFacts } from '../../core/engine/model-file.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
-import { createIdSource } from '../../platform/id-source.ts';
-import { silentLogger } from '../../platform/log/logger.ts';
-import { createOutboundHosts } from '../../platform/outbound/outbound-hosts.ts';
 import { loadCatalogue } from './catalogue.ts';
+import { inspectOnce, modelsScene } from './models-scene.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
 import { addModel, removeModel, setDesired } from './model-service.ts';
 import { engineViews, modelViews, readEverything } from './model-views.ts';
@@ -33,7 +29,6 @@ let live: EngineState[];
 let context: ModelsContext;
 let models: Models;
 const signal = new AbortController().signal;
-const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -52,45 +47,7 @@ beforeEach(async () => {
       values ('site_${slug}', '${slug}', '${slug}', '', ${slug === 'borlange-simulated'}, 'starter', now())`);
   events = [];
   live = [];
-  context = {
-    database: database.app.withTables(),
-    clock,
-    ids: createIdSource(clock),
-    engines: engineAdapters,
-    readModelHead: readGgufHead,
-    inspectModelFile: inspectOnce,
-    memoryBytes: 64e9,
-    catalogue,
-    revenueOf: async () => 300e6,
-    secrets: {
-      seal: async (owner, secret) => Buffer.from(`${owner} ${secret}`).toString('hex'),
-      open: async (owner, sealed) => {
-        const [by, secret] = Buffer.from(sealed, 'hex').toString().split(' ');
-        if (by !== owner || secret === undefined) throw new Error('sealed for another');
-        return secret;
-      },
-    },
-    pulling: {
-      hosts: createOutboundHosts(['127.0.0.1']),
-      folder,
-      hub: 'http://127.0.0.1:1',
-      maxFileBytes: 1e9,
-    },
-    log: silentLogger,
-    runDir: '/run',
-    sites: async () => [
-      { id: 'site_this-machine', slug: 'this-machine', onThisMachine: true, isThisMachine: true },
-      {
-        id: 'site_borlange-simulated',
-        slug: 'borlange-simulated',
-        onThisMachine: true,
-        isThisMachine: false,
-      },
-      { id: 'site_essonne', slug: 'essonne', onThisMachine: false, isThisMachine: false },
-    ],
-    record: async (_, event) => void events.push(event),
-    liveStates: () => live,
-  };
+  context = modelsScene({ database, folder, catalogue, events, live: () => live });
   models = createModels(context);
 });
 
@@ -98,14 +55,6 @@ const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
-
-/** The real intake, a process each: once for each file. */
-const inspected = new Map<string, Promise<ModelFileFacts>>();
-const inspectOnce: InspectModelFile = (path, signal) => {
-  const known = inspected.get(path) ?? inspectGguf(path, signal);
-  inspected.set(path, known);
-  return known;
-};
 
 const superuser = (statement: string) =>
   database.migrator.inInstance('test', (trx) => sql.raw(statement).execute(trx));

@@ -23,10 +23,13 @@ process.on('message', (message: DrainMessage) => {
   draining = true;
   void server.drain();
 });
-void server.ended.then((reason) => {
-  if (draining) process.exit(0);
-  process.send?.({ type: 'failed', reason }, () => process.exit(1));
-});
+void endWithServer();
 void beat();
 setInterval(() => void beat(), HEARTBEAT_MS);
 tell({ type: 'ready', capabilities: await server.ready() });
+
+async function endWithServer(): Promise<void> {
+  const reason = await server.ended;
+  if (draining) process.exit(0);
+  process.send?.({ type: 'failed', reason }, () => process.exit(1));
+}

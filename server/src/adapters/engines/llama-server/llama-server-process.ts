@@ -114,17 +114,30 @@ export class LlamaServerProcess {
 /** No web page, no download, no prompt on disk; one thread pool, so many slots of a context each. */
 function argumentsOf({ model, options }: Spec, socketPath: string): string[] {
   const { modelPath, contextTokens, slots, cache, threads, serves, lora } = options;
-  return [
-    ...['--host', socketPath, '--model', modelPath, '--alias', model],
-    ...['--ctx-size', String(contextTokens * slots), '--parallel', String(slots), '--fit', 'off'],
-    ...['--threads', String(threads), '--threads-http', String(slots + 2)],
-    ...['--batch-size', '256', '--ubatch-size', '256'], // Between two batches it notices that a caller left.
-    ...['--cache-ram', '0', '--no-ui', '--offline', '--metrics', '--slots', '--jinja'],
-    ...(cache === 'f16' ? [] : ['--flash-attn', 'on', '--cache-type-k', cache, '--cache-type-v', cache]),
-    ...(serves === 'embeddings' ? ['--embeddings', '--pooling', 'mean'] : []),
-    ...(serves === 'rerank' ? ['--reranking'] : []),
-    ...(lora.length > 0
-      ? ['--lora-scaled', lora.map(({ path, scale }) => `${path}:${scale}`).join(',')]
-      : []),
-  ];
+  const values: Readonly<Record<string, string | undefined>> = {
+    host: socketPath,
+    model: modelPath,
+    alias: model,
+    'ctx-size': String(contextTokens * slots),
+    parallel: String(slots),
+    fit: 'off',
+    threads: String(threads),
+    'threads-http': String(slots + 2),
+    // Between two batches it notices that a caller left.
+    'batch-size': '256',
+    'ubatch-size': '256',
+    'cache-ram': '0',
+    'flash-attn': cache === 'f16' ? undefined : 'on',
+    'cache-type-k': cache === 'f16' ? undefined : cache,
+    'cache-type-v': cache === 'f16' ? undefined : cache,
+    pooling: serves === 'embeddings' ? 'mean' : undefined,
+    'lora-scaled': lora.map(({ path, scale }) => `${path}:${scale}`).join(',') || undefined,
+  };
+  const flags = ['--no-ui', '--offline', '--metrics', '--slots', '--jinja'];
+  if (serves === 'embeddings') flags.push('--embeddings');
+  if (serves === 'rerank') flags.push('--reranking');
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+  return [...given, ...flags];
 }

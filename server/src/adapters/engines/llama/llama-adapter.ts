@@ -36,8 +36,14 @@ export const llamaAdapter: EngineAdapter = {
   parseConfig: (value) => parseEngineConfig(llamaConfig, value),
   endpoint: ({ deploymentId, model }, { runDir }) => childEndpoint('llama', model, runDir, deploymentId),
   child({ deploymentId, model, config }) {
-    const { parameters, sizeBytes, cacheBytesPerToken, vocabularyTokens, embeddingWidth, ...options } =
-      parseEngineConfig(llamaConfig, config);
+    const {
+      parameters,
+      sizeBytes,
+      cacheBytesPerToken,
+      vocabularyTokens: _,
+      embeddingWidth: __,
+      ...options
+    } = parseEngineConfig(llamaConfig, config);
     return {
       deploymentId,
       model,
