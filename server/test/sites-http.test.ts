@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+  backupOperations,
   type Client,
   createClient,
   identityOperations,
@@ -91,10 +92,11 @@ describe('claiming', () => {
       coordinatesOf: 'town',
       unclaimed: false,
     });
-    const { processing } = await owner.call(instanceOperations.where);
-    expect(processing).toEqual([
-      { site: 'this-machine', place: 'Leksand', country: 'SE', tier: 'T0', simulated: false },
-    ]);
+    const here = { site: 'this-machine', place: 'Leksand', country: 'SE', tier: 'T0', simulated: false };
+    const before = await owner.call(instanceOperations.where);
+    expect(before).toMatchObject({ processing: [here], storage: [here], backups: [] });
+    await owner.call(backupOperations.create);
+    expect((await owner.call(instanceOperations.where)).backups).toEqual([here]);
   });
 });
 
@@ -183,7 +185,7 @@ describe('policy over HTTP', () => {
     expect((await owner.call(policyOperations.versions)).items).toHaveLength(1);
   });
 
-  test('is compared, activated whole, and goes back the same way', async () => {
+  test('is compared, activated whole, and goes back the same way', { timeout: 180_000 }, async () => {
     const before = await owner.call(policyOperations.get);
     const narrower = forbidAll(before.text);
     const compared = await owner.call(policyOperations.compare, { body: { text: narrower } });

@@ -101,10 +101,12 @@ test(
 
     const ledger = createLedgerService({ database: database.app, ...(await openLogIdentity(state.keys)) });
     await vi.waitFor(async () => expect(await ledger.waiting()).toBe(0), waiting);
-    const entered: (string | null)[] = [];
+    const entered: string[] = [];
     for (let from: number | undefined = 0; from !== undefined;) {
       const { items, next } = await ledger.entries(organisationId, { start: from, limit: 1_000 });
-      entered.push(...items.filter(({ kind }) => kind === 'call.answered').map(({ eventId }) => eventId));
+      entered.push(
+        ...items.filter(({ kind }) => kind === 'call.answered').map(({ eventId }) => eventId ?? ''),
+      );
       from = next;
     }
     expect(entered.toSorted()).toEqual([...ids].toSorted());

@@ -58,17 +58,8 @@ export function superviseProcess(
   const start = () => {
     const startedAt = clock.now();
     let failure: KulningError | undefined;
-    const running = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', spec.script, ...spec.args],
-      {
-        env: spec.env,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+    const running = spawnChild(spec, write);
     child = running;
-    for (const stream of [running.stdout, running.stderr])
-      if (stream) createInterface({ input: stream }).on('line', (line) => write(`${line}\n`));
     running.on('message', (message) => {
       if (isReady(message)) resolve();
       if (isFailed(message)) failure = new KulningError(message.failed);
@@ -110,6 +101,16 @@ export function superviseProcess(
 
 function endedEarly(part: string, how: string): KulningError {
   return new KulningError({ code: 'up.failed', status: 500, text: upWords.partEnded(part, how) });
+}
+
+function spawnChild({ script, args, env }: ChildSpec, write: (line: string) => void): ChildProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) createInterface({ input: stream }).on('line', (line) => write(`${line}\n`));
+  return child;
 }
 
 async function endProcess(child: ChildProcess, drainMs: number): Promise<void> {

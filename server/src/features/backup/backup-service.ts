@@ -68,13 +68,13 @@ export function createBackupService(deps: BackupDeps): BackupService {
   };
 }
 
-const namesIn = async (folder: string) =>
-  (
-    await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    })
-  ).toSorted();
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.toSorted();
+}
 
 const removed = '.removed';
 

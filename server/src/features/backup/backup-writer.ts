@@ -97,13 +97,14 @@ async function copyTable(
 ): Promise<BackupManifest['tables'][number]> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  const measure = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       hash.update(chunk);
       bytes += chunk.length;
-      space.take(chunk.length).then(() => done(null, chunk), done);
-    },
-  });
+      await space.take(chunk.length);
+      yield chunk;
+    }
+  };
   let rows = 0;
   // In COPY's text format a line feed ends a row and stands nowhere else.
   const countRows = new Transform({

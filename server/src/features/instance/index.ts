@@ -14,6 +14,8 @@ export interface InstanceContext {
   gatewayUrl(): string | undefined;
   isClaimed(): Promise<boolean>;
   hasSample(): Promise<boolean>;
+  /** Whether there are backups in the instance's own folder. */
+  hasBackups(): Promise<boolean>;
   sites(): Promise<Site[]>;
   shortLivedKey(
     caller: AuthorisedCaller,
@@ -36,7 +38,7 @@ export function createInstanceRoutes(context: InstanceContext): Route[] {
       return whereabouts(
         sites,
         sites.find(({ slug }) => slug === context.siteSlug),
-        context.keysFolder,
+        { keysFolder: context.keysFolder, hasBackups: await context.hasBackups() },
       );
     }),
     route(operations.steps, async (_, { caller }) => ({

@@ -26,12 +26,16 @@ export async function stepsTaken(
 }
 
 /** Where data physically is, from what is known of the sites: each place with the evidence for its country. */
-export function whereabouts(sites: readonly Site[], here: Site | undefined, keysFolder: string): Where {
+export function whereabouts(
+  sites: readonly Site[],
+  here: Site | undefined,
+  { keysFolder, hasBackups }: { readonly keysFolder: string; readonly hasBackups: boolean },
+): Where {
   const own = here === undefined ? [] : [placeOf(here)];
   return {
     processing: own,
     storage: own,
-    backups: [],
+    backups: hasBackups ? own : [],
     keys: own.map((place) => ({ ...place, folder: keysFolder })),
     simulated: sites.filter(({ simulated }) => simulated).map(placeOf),
   };

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { LogSigner } from '../../core/ledger/log-signer.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Database } from '../../platform/postgres/database.ts';
-import { lockLogs, tryLockLogs } from './ledger-store.ts';
+import { type LedgerTransaction, lockLogs, tryLockLogs } from './ledger-store.ts';
 import type { LedgerTables } from './ledger-tables.ts';
 import { createLogLifecycle } from './log-lifecycle.ts';
 import { createLogWriter } from './log-writer.ts';
@@ -82,11 +82,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     }
   };
 
-  const openLog = () =>
-    database.inInstance('open the log', async (trx) => {
+  const underLock = <T>(reason: string, work: (trx: LedgerTransaction) => Promise<T>) =>
+    database.inInstance(reason, async (trx) => {
       await lockLogs(trx);
-      await logs.current(trx);
+      return work(trx);
     });
+  const openLog = async () => void (await underLock('open the log', logs.current.bind(logs)));
 
   return {
     sequenceBatch,
@@ -104,10 +105,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       bell.ring();
       await running;
     },
-    restartLog: () =>
-      database.inInstance('restart the log', async (trx) => {
-        await lockLogs(trx);
-        return logs.restart(trx);
-      }),
+    restartLog: () => underLock('restart the log', logs.restart.bind(logs)),
   };
 }
