@@ -16,7 +16,7 @@ import { engineAdapters } from '../../adapters/engines/index.ts';
 import { unknownAbilities, type EngineState } from '../../core/engine/engine.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { loadCatalogue } from './catalogue.ts';
-import { inspectOnce, modelsScene } from './models-scene.ts';
+import { inspectOnce, modelsScene } from '../../../test/models-scene.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
 import { addModel, removeModel, setDesired } from './model-service.ts';
 import { engineViews, modelViews, readEverything } from './model-views.ts';

@@ -1,15 +1,15 @@
 import type { CatalogueModel } from '@kulning/sdk';
 
-import type { TestDatabase } from '../../../test/database.ts';
-import { engineAdapters } from '../../adapters/engines/index.ts';
-import { inspectGguf, readGgufHead } from '../../adapters/engines/llama/gguf-intake.ts';
-import type { EngineState } from '../../core/engine/engine.ts';
-import type { InspectModelFile, ModelFileFacts } from '../../core/engine/model-file.ts';
-import type { LedgerEvent } from '../../core/ledger/leaf.ts';
-import { createIdSource } from '../../platform/id-source.ts';
-import { silentLogger } from '../../platform/log/logger.ts';
-import { createOutboundHosts } from '../../platform/outbound/outbound-hosts.ts';
-import type { ModelsContext } from './index.ts';
+import type { TestDatabase } from './database.ts';
+import { engineAdapters } from '../src/adapters/engines/index.ts';
+import { inspectGguf, readGgufHead } from '../src/adapters/engines/llama/gguf-intake.ts';
+import type { EngineState } from '../src/core/engine/engine.ts';
+import type { InspectModelFile, ModelFileFacts } from '../src/core/engine/model-file.ts';
+import type { LedgerEvent } from '../src/core/ledger/leaf.ts';
+import { createIdSource } from '../src/platform/id-source.ts';
+import { silentLogger } from '../src/platform/log/logger.ts';
+import { createOutboundHosts } from '../src/platform/outbound/outbound-hosts.ts';
+import type { ModelsContext } from '../src/features/models/index.ts';
 
 const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
 
