@@ -30,6 +30,9 @@ const kept = (await readdir(homes, { withFileTypes: true }))
   .map(({ name }) => name)
   .toSorted();
 
+/** Later migrations add rows of their own to these. */
+const seeded = new Set(['control_version', 'migration']);
+
 test('the home of the first release is kept', () => {
   expect(kept).toContain('0.1.0');
 });
@@ -58,7 +61,8 @@ test.each(kept)(
       const present = (await readTables(client)).map((table) => table.name);
       for (const table of manifest.tables.filter((entry) => present.includes(entry.name))) {
         const { rowCount } = await client.query(`select from kulning."${table.name}"`);
-        expect(`${table.name}: ${rowCount}`).toBe(`${table.name}: ${table.rows}`);
+        if (seeded.has(table.name)) expect(rowCount).toBeGreaterThanOrEqual(table.rows);
+        else expect(`${table.name}: ${rowCount}`).toBe(`${table.name}: ${table.rows}`);
       }
       expect(await readLedgerHeads(client)).toEqual(manifest.ledger);
     });
