@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.kulning-installed');
+const [task = 'start', ...rest] = process.argv.slice(2);
+/** To run Kulning needs half of what to test and change it needs. */
+const wanted = task === 'start' ? 'product' : 'everything';
 
 const fail = (message) => {
   console.error(`kulning: ${message}`);
@@ -28,9 +31,13 @@ const forAnotherMachine =
   process.platform === 'linux' &&
   ['x64', 'arm64'].includes(process.arch) &&
   !existsSync(join(root, 'node_modules', `node-linux-${process.arch}`));
-if (forAnotherMachine || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockHash) install();
+const [installedHash = '', installed = ''] =
+  forAnotherMachine || !existsSync(stamp) ? [] : readFileSync(stamp, 'utf8').split(' ');
+if (installedHash !== lockHash) install('ci');
+// Adds what is missing and removes nothing: Kulning may be running on what is there.
+else if (installed !== wanted && wanted === 'everything') install('install', '--no-save');
 
-function install() {
+function install(...how) {
   try {
     accessSync(root, constants.W_OK);
   } catch (error) {
@@ -38,14 +45,16 @@ function install() {
       `packages must be installed and ${root} cannot be written (${error.code}). Make the folder yours, or clone to one that is.`,
     );
   }
-  console.error('kulning: installing the locked packages (once, about 830 MB on disk) …');
+  const size = wanted === 'product' ? 'about 510 MB' : 'about 830 MB';
+  console.error(`kulning: installing the locked packages (once, ${size} on disk) …`);
   const npm = process.env.npm_execpath;
   const [command, ...prefix] = npm ? [process.execPath, npm] : ['npm'];
   // Only errors: packages that want a newer Node than this machine's get it, see below.
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const result = spawnSync(command, [...prefix, 'ci', ...options], { cwd: root, stdio: 'inherit' });
-  if (result.status !== 0) fail('`npm ci` failed; its message above says why. Nothing was started.');
-  writeFileSync(stamp, lockHash);
+  if (wanted === 'product') options.push('--omit=dev');
+  const result = spawnSync(command, [...prefix, ...how, ...options], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) fail(`\`npm ${how[0]}\` failed; its message above says why. Nothing was started.`);
+  writeFileSync(stamp, `${lockHash} ${wanted}`);
 }
 
 /** The pinned Node, or the host's when it is new enough (macOS brings its own). */
@@ -62,7 +71,6 @@ function pinnedNode() {
 }
 
 const node = pinnedNode();
-const [task = 'start', ...rest] = process.argv.slice(2);
 const child = spawn(node, [join(root, 'tools', 'task.mjs'), task, ...rest], {
   cwd: root,
   stdio: 'inherit',
