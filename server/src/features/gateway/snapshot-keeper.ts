@@ -18,7 +18,10 @@ export interface SnapshotWatch {
 }
 
 const LONGEST_PAUSE_MS = 2_000;
-const RENEWAL_PAUSE_MS = 1_000;
+/** Readings that strangers cause take at most this part of the time, and come at most so often. */
+const RENEWAL_SHARE = 0.1;
+const LEAST_RENEWAL_PAUSE_MS = 100;
+const LONGEST_RENEWAL_PAUSE_MS = 1_000;
 
 /**
  * Holds the snapshot and replaces it in the background when the source tells of a change. It is known to be true at
@@ -33,6 +36,8 @@ export class SnapshotKeeper {
   readonly #stop = new AbortController();
   #current: Snapshot | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** How long the last reading took. */
+  #readingMs = 0;
   #watch: SnapshotWatch | undefined;
   #changed = true;
   #loading: Promise<void> | undefined;
@@ -71,8 +76,8 @@ export class SnapshotKeeper {
 
   /**
    * Resolves after a reading that began later than this: a key that the snapshot does not hold may be younger than the
-   * notice of it. Such readings are `RENEWAL_PAUSE_MS` apart, so that strangers with made-up keys cost one a second and
-   * no more; when none succeeds in that time either, it resolves without.
+   * notice of it. The longer a reading takes, the further such readings are apart, so that strangers with made-up keys
+   * cannot keep the gateway busy; when none succeeds in time, it resolves without.
    */
   renew(): Promise<void> {
     this.#renewal ??= this.#renewInTime();
@@ -80,11 +85,15 @@ export class SnapshotKeeper {
   }
 
   async #renewInTime(): Promise<void> {
-    await this.#pause(this.#readAt + RENEWAL_PAUSE_MS - this.#now());
+    const apart = Math.min(
+      LONGEST_RENEWAL_PAUSE_MS,
+      Math.max(LEAST_RENEWAL_PAUSE_MS, this.#readingMs / RENEWAL_SHARE),
+    );
+    await this.#pause(this.#readAt + apart - this.#now());
     // Whoever asks from here on may know of something that this reading does not see.
     this.#renewal = undefined;
     this.#reload();
-    await Promise.race([this.#loading, this.#pause(RENEWAL_PAUSE_MS)]);
+    await Promise.race([this.#loading, this.#pause(LONGEST_RENEWAL_PAUSE_MS)]);
   }
 
   async #pause(ms: number): Promise<void> {
@@ -110,6 +119,7 @@ export class SnapshotKeeper {
         const snapshot = await this.#source.load();
         this.#current = snapshot;
         this.#readAt = begunAt;
+        this.#readingMs = this.#now() - begunAt;
         this.#onSwap(snapshot);
         attempt = 0;
       } catch (error) {

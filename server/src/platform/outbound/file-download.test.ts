@@ -67,7 +67,15 @@ function fileHost(
     });
     const cut = cuts.shift() ?? rest.length;
     if (cut >= rest.length) response.end(rest);
-    else response.write(rest.subarray(0, cut), () => setImmediate(() => response.destroy()));
+    else {
+      // What a connection carried when it broke may be lost: it breaks once the bytes have arrived.
+      response.write(rest.subarray(0, cut));
+      const arrived = setInterval(() => {
+        if ((statSync(partPath, { throwIfNoEntry: false })?.size ?? 0) < from + cut) return;
+        clearInterval(arrived);
+        response.destroy();
+      }, 5);
+    }
   };
 }
 
@@ -110,7 +118,7 @@ test('goes on where it ended, and asks for no byte twice', async () => {
   await download(url, { sha256: digestOf(bytes) });
   const [, resumed] = asked;
   expect(asked[0]).toBe('all');
-  expect(Number(/^bytes=(\d+)-$/u.exec(resumed ?? '')?.[1])).toBeGreaterThan(0);
+  expect(resumed).toBe('bytes=4000-');
   expect(heads[0]).toEqual({ totalBytes: 10_000, validator: '"v1"' });
 });
 
