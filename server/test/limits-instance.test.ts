@@ -87,8 +87,14 @@ const ask = () =>
 it('keeps a limit that a command set, and shows in command, API and statement what was used of it', async () => {
   for (const deploymentId of deploymentIds)
     await kulning(
-      ...['prices', 'set', '--deployment-id', deploymentId],
-      ...['--eur-per-million-input', '0.15', '--eur-per-million-output', '0.6'],
+      'prices',
+      'set',
+      '--deployment-id',
+      deploymentId,
+      '--eur-per-million-input',
+      '0.15',
+      '--eur-per-million-output',
+      '0.6',
     );
   await kulning('limits', 'set', 'key', keyId, '--requests-per-minute', '2', '--eur-per-month', '1');
   await expect

@@ -13,7 +13,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';
 import { PolicyEditor } from './policy-editor.tsx';
-import { dataClasses, PolicyTester } from './policy-tester.tsx';
+import { type dataClasses, PolicyTester } from './policy-tester.tsx';
 import { tagTones } from './why-here.tsx';
 
 const route = getRouteApi('/inside/placement');

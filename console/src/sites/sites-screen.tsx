@@ -70,25 +70,7 @@ export function SitesScreen() {
           </Button>
         )
       }
-      commands={[
-        commandOf(sitesOperations.list),
-        ...(chosen ? [commandOf(sitesOperations.get, { params: { id: chosen.slug } })] : []),
-        ...(chosen && search.edit
-          ? [
-              commandOf(sitesOperations.update, {
-                params: { id: chosen.slug },
-                body: { gramsCo2PerKwh: 20 },
-              }),
-            ]
-          : []),
-        ...(search.add
-          ? [
-              commandOf(sitesOperations.create, {
-                body: { slug: 'falun', name: 'Falun', place: 'Falun', country: 'SE' },
-              }),
-            ]
-          : []),
-      ]}
+      commands={commandsOf(chosen, search)}
     >
       <Split detail={detail()} onClose={() => go({})}>
         <Panel flush>
@@ -128,6 +110,26 @@ export function SitesScreen() {
       </Split>
     </Screen>
   );
+}
+
+/** What the screen does at this moment, as commands. */
+function commandsOf(
+  chosen: Site | undefined,
+  { edit, add }: { edit?: boolean | undefined; add?: boolean | undefined },
+): ScreenCommand[] {
+  const commands: ScreenCommand[] = [commandOf(sitesOperations.list)];
+  if (chosen) commands.push(commandOf(sitesOperations.get, { params: { id: chosen.slug } }));
+  if (chosen && edit === true)
+    commands.push(
+      commandOf(sitesOperations.update, { params: { id: chosen.slug }, body: { gramsCo2PerKwh: 20 } }),
+    );
+  if (add === true)
+    commands.push(
+      commandOf(sitesOperations.create, {
+        body: { slug: 'falun', name: 'Falun', place: 'Falun', country: 'SE' },
+      }),
+    );
+  return commands;
 }
 
 function useSiteColumns(): readonly Column<Site>[] {
