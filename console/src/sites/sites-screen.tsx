@@ -6,7 +6,7 @@ import { siteName } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { SiteMap } from '../map/site-map.tsx';
 import { Button } from '../ui/button.tsx';
-import { commandOf } from '../ui/command-lines.ts';
+import { commandOf, type ScreenCommand } from '../ui/command-lines.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Split } from '../ui/split.tsx';
