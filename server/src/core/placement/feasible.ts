@@ -80,15 +80,16 @@ export function together(parts: readonly Judged[]): Judged {
 }
 
 /** What else stands in the way of a permitted candidate; empty when it can take the call now. */
-export function obstacles({ request, inputs, work }: Question, deployment: DeploymentFacts): Reason[] {
+export function obstacles({ request, inputs, work, index }: Question, deployment: DeploymentFacts): Reason[] {
   const { id, siteId, model, slots, contextTokens } = deployment;
   const { inputTokens, maxTokens, ability = 'chat' } = request;
   const inFlight = inputs.inFlight[id] ?? 0;
+  const site = index.site(siteId);
   const about = (code: Reason['code'], rest: Partial<ReasonSubject> = {}): Reason => ({
     code,
     role: 'engine',
     siteId,
-    subject: { dataClass: work.dataClass, model, ...rest },
+    subject: { dataClass: work.dataClass, model, ...(site && { site }), ...rest },
   });
   const found: Reason[] = [];
   if (deployment.capabilities?.[ability] === false) found.push(about('ability.missing', { ability }));

@@ -48,7 +48,7 @@ describe('identity of a log', () => {
     await chmod(path, 0o644);
     await expect(openLogIdentity(folder)).rejects.toMatchObject({
       code: 'keys.exposed',
-      hint: `chmod 600 ${path}`,
+      text: { en: { hint: expect.stringContaining(`chmod 600 ${path}`) as string } },
     });
   });
 
