@@ -102,6 +102,6 @@ test('a home that root started first is refused to an ordinary user, with the co
   await chmod(home, 0o777);
   await chmod(join(home, 'run'), 0o777);
   expect(await startAsNobody()).toBe(
-    `database.wrong_owner ${join(home, 'postgres')} belongs to uid 0, and this process is uid ${nobody}`,
+    `database.wrong_owner ${join(home, 'postgres')} belongs to uid 0, and this process is uid ${nobody}.`,
   );
 });
