@@ -34,7 +34,8 @@ export function assertStateless(request: Json): void {
   for (const name of ['previous_response_id', 'conversation', 'prompt'])
     if (request[name] !== undefined && request[name] !== null) throw unsupported(name, hint);
   if (request['store'] === true) throw unsupported('store', `nothing is kept here; ${hint}`);
-  if (request['background'] === true) throw unsupported('background', 'ask without it, and keep the connection until the answer has come');
+  if (request['background'] === true)
+    throw unsupported('background', 'ask without it, and keep the connection until the answer has come');
 }
 
 /** A request for a response, as a chat request. @throws OpenAiError 400 for what no chat request can say */
