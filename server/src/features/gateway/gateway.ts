@@ -21,10 +21,10 @@ import { modelBytes, modelListBytes } from './model-list.ts';
 import { openAiErrors, retryAfterOf, sendJson } from './openai-answer.ts';
 import { readHead, type RequestHead } from './request-head.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
-import type { Snapshot } from './snapshot.ts';
+import { keyDigest, type Snapshot } from './snapshot.ts';
 
 export interface GatewayDeps extends CallFlowDeps {
-  readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs' | 'renew'>;
+  readonly snapshots: Pick<SnapshotKeeper, 'current' | 'ageMs' | 'renew' | 'wasRevoked'>;
   readonly ids: IdSource;
   /** A receipt of the organisation, or undefined; off the hot path. */
   readonly receiptOf: (organisationId: string, id: string) => Promise<object | undefined>;
@@ -124,12 +124,14 @@ class GatewayRequest {
 
   /** A key that was made a moment ago is looked for once more. Nothing of the request was read by then. */
   async #routeYoungKey(head: RequestHead): Promise<void> {
+    const { snapshots } = this.#deps;
     try {
       await this.#route(head);
     } catch (error) {
       const unknown = error instanceof OpenAiError && error.body.error.code === 'invalid_api_key';
-      if (!unknown || !KEY.test(head.bearer ?? '')) throw error;
-      await this.#deps.snapshots.renew();
+      const { bearer = '' } = head;
+      if (!unknown || !KEY.test(bearer) || snapshots.wasRevoked(keyDigest(bearer))) throw error;
+      await snapshots.renew();
       await this.#route(head);
     }
   }

@@ -12,7 +12,8 @@ function sourceOf() {
       load: async () => {
         if (source.away) throw new Error('away');
         source.readings++;
-        return { keys: new Map([['changes', source.changes]]) } as unknown as Snapshot;
+        const keys = new Map<string, unknown>([['changes', source.changes]]);
+        return { keys: keys.set(`key ${source.changes}`, {}) } as unknown as Snapshot;
       },
       watch: async () => ({ lastHeardAt: Date.now, close: async () => undefined }),
     },
@@ -33,6 +34,16 @@ test('whoever renews sees every change that was made before, though no notice of
   source.changes = 2;
   await keeper.renew();
   expect(seen()).toBe(2);
+  await keeper.close();
+});
+
+test('a key that was there and is gone is known as revoked, at once', async () => {
+  const { source, keeper, seen } = sourceOf();
+  await keeper.open();
+  source.changes = 1;
+  await keeper.renew();
+  expect(seen()).toBe(1);
+  expect([keeper.wasRevoked('key 0'), keeper.wasRevoked('key 1')]).toEqual([true, false]);
   await keeper.close();
 });
 

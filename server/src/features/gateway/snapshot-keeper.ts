@@ -18,6 +18,8 @@ export interface SnapshotWatch {
 }
 
 const LONGEST_PAUSE_MS = 2_000;
+/** Revoked keys remembered; who is forgotten is refused all the same, a little later. */
+const MOST_GONE = 10_000;
 /** Readings that strangers cause take at most this part of the time, and come at most so often. */
 const RENEWAL_SHARE = 0.1;
 const LEAST_RENEWAL_PAUSE_MS = 100;
@@ -42,6 +44,8 @@ export class SnapshotKeeper {
   #changed = true;
   #loading: Promise<void> | undefined;
   #renewal: Promise<void> | undefined;
+  /** Digests of keys that an earlier snapshot held and the current one does not. */
+  readonly #gone = new Set<string>();
 
   constructor(options: {
     source: SnapshotSource;
@@ -57,6 +61,11 @@ export class SnapshotKeeper {
 
   get current(): Snapshot | undefined {
     return this.#current;
+  }
+
+  /** The key was valid and is not any more: reading anew would not bring it back. */
+  wasRevoked(digest: string): boolean {
+    return this.#gone.has(digest);
   }
 
   /** Milliseconds since the snapshot was known to be true; Infinity before the first. */
@@ -111,12 +120,18 @@ export class SnapshotKeeper {
     this.#loading ??= this.#load();
   }
 
+  #remember({ keys }: Snapshot): void {
+    if (this.#gone.size > MOST_GONE) this.#gone.clear();
+    for (const digest of this.#current?.keys.keys() ?? []) if (!keys.has(digest)) this.#gone.add(digest);
+  }
+
   async #load(): Promise<void> {
     for (let attempt = 0; this.#changed && !this.#stop.signal.aborted;) {
       this.#changed = false;
       const begunAt = this.#now();
       try {
         const snapshot = await this.#source.load();
+        this.#remember(snapshot);
         this.#current = snapshot;
         this.#readAt = begunAt;
         this.#readingMs = this.#now() - begunAt;
