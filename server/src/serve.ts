@@ -2,6 +2,7 @@ import { KulningError } from '@kulning/sdk';
 
 import { commandWords } from './commands/command-words.ts';
 import type { Config } from './config.ts';
+import { onParentGone } from './platform/parent-process.ts';
 
 /** A running process of one role. */
 export interface Role {
@@ -29,7 +30,7 @@ export async function serve(config: Config, args: readonly string[]): Promise<vo
   const stop = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
     // The supervisor is gone: nobody would start this process again, or stop it.
-    process.once('disconnect', () => resolve());
+    onParentGone(resolve);
   });
   const start = await load();
   const running = await start(config);

@@ -11,6 +11,7 @@ import { recordEvents } from './features/proof/index.ts';
 import { systemClock } from './platform/id-source.ts';
 import { createLogger } from './platform/log/logger.ts';
 import { openDatabase } from './platform/postgres/database.ts';
+import { onParentGone } from './platform/parent-process.ts';
 import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
 import { carrierInto } from './platform/spool/spool-shipper.ts';
 import type { FromShipper, ToShipper } from './shipper-process.ts';
@@ -32,8 +33,9 @@ const carrier = carrierInto(
 );
 
 process.on('message', (message: ToShipper) => void carry(message));
-for (const end of ['disconnect', 'SIGTERM'] as const)
-  process.once(end, () => void database.close().finally(() => process.exit()));
+const end = () => void database.close().finally(() => process.exit());
+process.once('SIGTERM', end);
+onParentGone(end);
 // A terminal's Ctrl-C reaches the whole group; the gateway still has calls to end, and says when this is done.
 process.on('SIGINT', () => undefined);
 tell({ ready: true });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 
 import type { EngineCapabilities, EngineSpec } from '../../core/engine/engine.ts';
+import { onParentGone } from '../parent-process.ts';
 import { createChatServer } from './chat-server.ts';
 import type { EngineBackend } from './engine-backend.ts';
 
@@ -75,7 +76,7 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
 
 /** At once and without clean-up. Signals that were sent to the whole group change nothing: the host decides. */
 export function dieWithHost(before: () => void = () => undefined): void {
-  process.on('disconnect', () => {
+  onParentGone(() => {
     before();
     process.kill(process.pid, 'SIGKILL');
   });

@@ -1,3 +1,4 @@
+import { onParentGone } from '../../../platform/parent-process.ts';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +13,7 @@ import { openLlamaBackend } from './llama-backend.ts';
 /** Enough to go through every layer; a model of 128,000 tokens of context is not given them for a trial. */
 const TRIAL_CONTEXT = 512;
 
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+onParentGone(() => process.kill(process.pid, 'SIGKILL'));
 const path = process.argv[2] ?? '';
 process.send?.(await tryFile(path), () => process.exit(0));
 
