@@ -41,12 +41,26 @@ export function flagsOf(operation: Operation): Flag[] {
   });
 }
 
-function flagsIn(schema: JsonSchema, part: Flag['part'], path: readonly string[]): Flag[] {
+/** What an optional group requires is asked for only by whoever gives the group: the server says what is missing then. */
+function flagsIn(
+  schema: JsonSchema,
+  part: Flag['part'],
+  path: readonly string[],
+  groupRequired = true,
+): Flag[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
     const here = [...path, name];
-    if (child.properties) return flagsIn(child, part, here);
-    const required = part === 'params' || (schema.required ?? []).includes(name);
-    return [{ name: here.map(kebab).join('.'), part, path: here, schema: child, required }];
+    const required = groupRequired && (schema.required ?? []).includes(name);
+    if (child.properties) return flagsIn(child, part, here, required);
+    return [
+      {
+        name: here.map(kebab).join('.'),
+        part,
+        path: here,
+        schema: child,
+        required: required || part === 'params',
+      },
+    ];
   });
 }
 
