@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Client, createClient, identityOperations } from '@kulning/sdk';
@@ -9,6 +10,8 @@ import { type Instance, type Part, startInstance } from './instance.ts';
 
 export interface CrashRun extends CrashCount {
   readonly kills: Readonly<Record<Part, number>>;
+  /** Processes that were still there after the orderly stop at the end: must be none. */
+  readonly orphans: readonly string[];
 }
 
 export interface CrashOptions {
@@ -31,6 +34,7 @@ export async function crashRun({ kills, seed, signal, say }: CrashOptions): Prom
   const killed: Record<Part, number> = { gateway: 0, control: 0, engine: 0, postgres: 0, supervisor: 0 };
   let instance = await startInstance();
   let load: CrashLoad | undefined;
+  const sessions = new Set<number>();
   try {
     const { cookie } = await instance.claim();
     const { secret } = await ownerOf(instance, cookie).call(identityOperations.createKey, {
@@ -43,6 +47,7 @@ export async function crashRun({ kills, seed, signal, say }: CrashOptions): Prom
       if (calm) await load.untilAnswering();
       await sleep(chance.below(calm ? 1_000 : 300));
       const part = chance.pick(parts);
+      noteSessions(instance, sessions);
       await instance.kill(part);
       killed[part] += 1;
       if (part === 'supervisor') instance = await startAgain(instance);
@@ -51,7 +56,10 @@ export async function crashRun({ kills, seed, signal, say }: CrashOptions): Prom
     await load.untilAnswering();
     const heard = await load.stop();
     await untilReady(instance.consoleUrl);
-    return { kills: killed, ...(await countCrashes(instance, ownerOf(instance, cookie), heard)) };
+    noteSessions(instance, sessions);
+    const count = await countCrashes(instance, ownerOf(instance, cookie), heard);
+    await instance.stop();
+    return { kills: killed, ...count, orphans: await orphansOf(sessions) };
   } finally {
     await load?.stop();
     await instance.stop();
@@ -63,6 +71,26 @@ export async function crashRun({ kills, seed, signal, say }: CrashOptions): Prom
 async function startAgain(on: Instance): Promise<Instance> {
   await sleep(500);
   return startInstance({ on });
+}
+
+/** The supervisor and the postmaster each lead a session of their own; whatever they start stays in it, orphaned or not. */
+function noteSessions(instance: Instance, sessions: Set<number>): void {
+  for (const part of ['supervisor', 'postgres'] as const) {
+    const leader = instance.pid(part);
+    if (leader !== undefined) sessions.add(leader);
+  }
+}
+
+/** What a killed one was starting may need a moment to see that nobody waits for it. */
+async function orphansOf(sessions: ReadonlySet<number>): Promise<string[]> {
+  for (let waitedMs = 0; ; waitedMs += 200) {
+    const left = execFileSync('ps', ['-eo', 'sess=,pid=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => sessions.has(Number.parseInt(line, 10)));
+    if (left.length === 0 || waitedMs >= 10_000) return left;
+    await sleep(200);
+  }
 }
 
 /** The control process may be the one that was killed last. */

@@ -10,14 +10,15 @@ test(
   async () => {
     const seed = Number(process.env['KULNING_TEST_SEED'] ?? randomInt(2 ** 31));
     process.stdout.write(`crash test seed ${seed}\n`);
-    const { ended, lost, doubled, torn, verifierExit, kills } = await crashRun({ kills: 20, seed });
+    const { ended, lost, doubled, torn, orphans, verifierExit, kills } = await crashRun({ kills: 20, seed });
     expect(Object.values(kills).reduce((sum, count) => sum + count, 0)).toBe(20);
     expect(ended.answered).toBeGreaterThan(20);
     expect(ended.error).toBeGreaterThan(0);
-    expect({ lost, doubled, torn, verifierExit }).toEqual({
+    expect({ lost, doubled, torn, orphans, verifierExit }).toEqual({
       lost: [],
       doubled: [],
       torn: [],
+      orphans: [],
       verifierExit: 0,
     });
   },

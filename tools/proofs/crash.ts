@@ -8,12 +8,13 @@ const killsPerPart = 25;
 export const crashProof: Proof = {
   name: 'crash',
   claim:
-    'After kill -9 of the supervisor, control, gateway, engine and PostgreSQL processes of a whole instance at random moments under load, also while others are still on their way back, every answer that ended is in the ledger as it ended, once, and the stand-alone verifier accepts all of it.',
+    'After kill -9 of the supervisor, control, gateway, engine and PostgreSQL processes of a whole instance at random moments under load, also while others are still on their way back, every answer that ended is in the ledger as it ended, once, the stand-alone verifier accepts all of it, and no process is left behind.',
   covers: [
-    'server/src/{main,serve,tasks,compose*}.ts',
+    'server/src/{main,serve,tasks,shipper*,compose*}.ts',
     'server/src/core/{engine,ledger}/*.ts',
     'server/src/features/{calls,dispatch,gateway,proof}/*.ts',
     'server/src/platform/{engine-host,keystore,postgres,spool,vault}/*.ts',
+    'server/src/platform/parent-process.ts',
     'server/src/up/*.ts',
     'server/migrations/*.sql',
     'packages/verify/src/*.mjs',
@@ -21,18 +22,19 @@ export const crashProof: Proof = {
   ],
   parts,
   async run(part, seed, { signal, say }) {
-    const { kills, ended, recorded, interrupted, lost, doubled, torn, verifierExit } = await crashRun({
-      kills: killsPerPart,
-      seed: seed + part,
-      signal,
-      say: (done) => say(`${done} of ${killsPerPart} kills`),
-    });
-    const faults = { lost, doubled, torn };
+    const { kills, ended, recorded, interrupted, lost, doubled, torn, orphans, verifierExit } =
+      await crashRun({
+        kills: killsPerPart,
+        seed: seed + part,
+        signal,
+        say: (done) => say(`${done} of ${killsPerPart} kills`),
+      });
+    const faults = { lost, doubled, torn, orphans };
     for (const [what, cases] of Object.entries(faults))
       if (cases.length > 0) throw new Error(`${cases.length} ${what}: ${cases.slice(0, 5).join('; ')}`);
     if (verifierExit !== 0) throw new Error(`the stand-alone verifier ended with ${verifierExit}`);
     const { answered, error: errors } = ended;
-    return { ...kills, answered, errors, recorded, interrupted, lost: 0, doubled: 0, torn: 0 };
+    return { ...kills, answered, errors, recorded, interrupted, lost: 0, doubled: 0, torn: 0, orphans: 0 };
   },
   objection({ answered = 0, errors = 0, interrupted = 0, ...counts }) {
     const { gateway = 0, control = 0, engine = 0, postgres = 0, supervisor = 0 } = counts;
