@@ -14,6 +14,8 @@ export type IdPrefix =
   | 'engine'
   | 'policy'
   | 'call'
+  | 'file'
+  | 'batch'
   | 'record'
   | 'subject'
   | 'erasure'

@@ -1,5 +1,7 @@
 import { backupOperations } from './backup.ts';
+import { batchesOperations } from './batches.ts';
 import { callsOperations } from './calls.ts';
+import { filesOperations } from './files.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
 import { modelCatalogueOperations } from './model-catalogue.ts';
@@ -16,6 +18,8 @@ import { sitesOperations } from './sites.ts';
 export const allOperations: readonly Operation[] = [
   instanceOperations,
   callsOperations,
+  filesOperations,
+  batchesOperations,
   modelsOperations,
   modelPullOperations,
   modelCatalogueOperations,

@@ -2,6 +2,10 @@
 export const scopes = [
   'calls:create',
   'calls:read',
+  'files:read',
+  'files:write',
+  'batches:read',
+  'batches:write',
   'models:read',
   'models:write',
   'sites:read',
@@ -50,6 +54,10 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
   developer: [
     'calls:create',
     'calls:read',
+    'files:read',
+    'files:write',
+    'batches:read',
+    'batches:write',
     'models:read',
     'models:write',
     'sites:read',
@@ -62,6 +70,7 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
   ],
   operator: [
     'calls:read',
+    'batches:read',
     'models:read',
     'models:write',
     'sites:read',
@@ -74,6 +83,6 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
     'organisations:read',
   ],
   dpo: [...reading, 'subjects:erase', 'policy:write'],
-  auditor: reading.filter((scope) => scope !== 'subjects:read'),
+  auditor: reading.filter((scope) => scope !== 'subjects:read' && scope !== 'files:read'),
   member: ['calls:create', 'models:read', 'sites:read', 'policy:read', 'receipts:read', 'organisations:read'],
 };

@@ -4,7 +4,13 @@ export const columns: ColumnDeclarations = {
   'kulning.vault_record': {
     identifier: ['organisation_id', 'id', 'blob_digest'],
     metadata: ['store', 'wrapped_key', 'nonce'],
-    content: { calls: ['ciphertext'], erasures: ['ciphertext'], sample: ['ciphertext'] },
+    content: {
+      batches: ['ciphertext'],
+      calls: ['ciphertext'],
+      erasures: ['ciphertext'],
+      files: ['ciphertext'],
+      sample: ['ciphertext'],
+    },
   },
   'kulning.record_subject': {
     identifier: ['organisation_id', 'record_id', 'subject_index'],

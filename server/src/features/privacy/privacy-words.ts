@@ -15,6 +15,11 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
     fr: 'Sauvegardes faites par Kulning',
     sv: 'Säkerhetskopior som Kulning har gjort',
   },
+  batches: {
+    en: 'Results and labels of batches that still run',
+    fr: 'Résultats et étiquettes des lots en cours',
+    sv: 'Svar och etiketter i satser som fortfarande körs',
+  },
   blobs: {
     en: 'Files with large encrypted content',
     fr: 'Fichiers de contenu chiffré volumineux',
@@ -31,6 +36,11 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
     sv: 'Modellservrar utanför den här maskinen',
   },
   erasures: { en: 'Requests for erasure', fr: 'Demandes d’effacement', sv: 'Begäranden om radering' },
+  files: {
+    en: 'Uploaded files and results of batches',
+    fr: 'Fichiers envoyés et résultats de lots',
+    sv: 'Uppladdade filer och svar från satser',
+  },
   log: { en: 'Log files', fr: 'Journaux', sv: 'Loggfiler' },
   'postgres-files': {
     en: "The database's files: tables, indexes, write-ahead log",

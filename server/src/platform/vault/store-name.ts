@@ -2,10 +2,12 @@
 export const storeNames = [
   'accounts',
   'backups',
+  'batches',
   'blobs',
   'calls',
   'engines',
   'erasures',
+  'files',
   'log',
   'postgres-files',
   'sample',
