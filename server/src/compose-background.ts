@@ -86,13 +86,14 @@ async function openSequencing(
 }
 
 function tasksOf({ models, folders, database, log }: Ground, features: Features): readonly Task[] {
-  const { privacy, limits, backup } = features;
+  const { privacy, limits, usage, backup } = features;
   const { service } = backup;
   const renew = createRenewal({ service, lastErasureAt: () => privacy.erasures.lastCompletedAt(), log });
   const shipping = createCallShipping({ database, recordEvents, insertVaultRecords });
   return [
     ...privacy.tasks,
     ...limits.tasks,
+    ...usage.tasks,
     { name: 'remote-engines', everyMs: 15_000, run: (signal) => models.checkRemoteEngines(signal) },
     { name: 'model-pulls', everyMs: 1_000, run: (signal) => models.pullModels(signal) },
     { name: 'renew-backup', everyMs: 5_000, run: renew },

@@ -7,6 +7,7 @@ import { createIdentity, type Identity } from './features/identity/index.ts';
 import { createLimits } from './features/limits/index.ts';
 import { createPrivacy, createRecordReader, saltIn } from './features/privacy/index.ts';
 import { createProof, type LogIdentity, recordEvent } from './features/proof/index.ts';
+import { createUsage } from './features/usage/index.ts';
 import type { AnyTransaction } from './platform/postgres/database.ts';
 import { storeNames } from './platform/vault/store-name.ts';
 import { release } from './release.ts';
@@ -38,10 +39,14 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
   const siteNames = async (trx: AnyTransaction) =>
     new Map((await sites.facts(trx)).map(({ id, name }) => [id, name]));
   const calls = createCalls({ database, clock, siteNames });
-  const limits = createLimits({ database: database.withTables(), clock, ids, log, record: recordEvent });
+  const limits = createLimits(
+    { database: database.withTables(), clock, ids, log, record: recordEvent },
+    config.usage.keepDays,
+  );
+  const usage = createUsage({ database, clock, siteNames }, config.usage.keepDays);
   const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
   const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  return { proof, identity, backup, privacy, calls, limits, demo };
+  return { proof, identity, backup, privacy, calls, limits, usage, demo };
 }
 
 function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {

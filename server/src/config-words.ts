@@ -114,6 +114,41 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
     fr: 'Jours après lesquels les sauvegardes sont supprimées, jamais la plus récente\u00a0; à défaut, elles restent',
     sv: 'Dagar tills säkerhetskopior tas bort, men aldrig den nyaste; annars blir de kvar',
   },
+  'usage.keepDays': {
+    en: 'Days that hourly usage and refusals are kept; the calls themselves stay',
+    fr: 'Jours pendant lesquels l’utilisation par heure et les refus sont gardés\u00a0; les appels eux-mêmes restent',
+    sv: 'Dagar som användning per timme och avslag sparas; själva anropen blir kvar',
+  },
+  'telemetry.endpoint': {
+    en: 'OTLP/HTTP receiver of traces, as http://collector:4318; its host must be allowed too. Without it: none',
+    fr: 'Récepteur OTLP/HTTP de traces, comme http://collector:4318\u00a0; son hôte doit aussi être autorisé. À défaut\u00a0: aucun',
+    sv: 'OTLP/HTTP-mottagare av spår, som http://collector:4318; även dess värd måste vara tillåten. Annars: ingen',
+  },
+  'telemetry.authorization': {
+    en: 'Authorization header for that receiver',
+    fr: 'En-tête Authorization pour ce récepteur',
+    sv: 'Authorization-huvud till den mottagaren',
+  },
+  'telemetry.encoding': {
+    en: 'How traces are written: protobuf or json',
+    fr: 'Écriture des traces\u00a0: protobuf ou json',
+    sv: 'Hur spår skrivs: protobuf eller json',
+  },
+  'telemetry.sampleRatio': {
+    en: 'Part of the answered calls that is traced, from 0 to 1; a caller’s own trace decides for itself',
+    fr: 'Part des appels aboutis qui est tracée, de 0 à 1\u00a0; la trace d’un appelant décide pour elle-même',
+    sv: 'Andel av besvarade anrop som spåras, från 0 till 1; en anropares eget spår avgör själv',
+  },
+  'telemetry.timeoutMs': {
+    en: 'Milliseconds that one export may take',
+    fr: 'Millisecondes que peut durer un envoi',
+    sv: 'Millisekunder som en sändning får ta',
+  },
+  'telemetry.queueSpans': {
+    en: 'Spans that wait in memory for the receiver; further ones are dropped and counted',
+    fr: 'Spans qui attendent le récepteur en mémoire\u00a0; les suivants sont abandonnés et comptés',
+    sv: 'Span som väntar på mottagaren i minnet; ytterligare kastas och räknas',
+  },
   sites: {
     en: 'Sites beside this machine',
     fr: 'Sites autres que cette machine',

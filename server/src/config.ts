@@ -98,6 +98,21 @@ const configSchema = z.strictObject({
       keepDays: z.coerce.number().int().min(1).optional(),
     })
     .prefault({}),
+  usage: z
+    .strictObject({
+      keepDays: z.coerce.number().int().min(32).default(400),
+    })
+    .prefault({}),
+  telemetry: z
+    .strictObject({
+      endpoint: z.url({ protocol: /^https?$/u }).optional(),
+      authorization: z.string().min(1).optional().meta({ secret: true }),
+      encoding: z.enum(['protobuf', 'json']).default('protobuf'),
+      sampleRatio: z.coerce.number().min(0).max(1).default(1),
+      timeoutMs: z.coerce.number().int().min(100).max(60_000).default(10_000),
+      queueSpans: z.coerce.number().int().min(1).max(1_000_000).default(16_384),
+    })
+    .prefault({}),
   sites: z.array(siteConfigSchema).default([]),
 });
 

@@ -13,11 +13,13 @@ import { decisionsOperations, policyOperations } from './policy.ts';
 import { erasuresOperations, subjectsOperations } from './privacy.ts';
 import { proofOperations } from './proof.ts';
 import { sitesOperations } from './sites.ts';
+import { usageOperations } from './usage.ts';
 
 /** The whole API, in the order in which help lists it. */
 export const allOperations: readonly Operation[] = [
   instanceOperations,
   callsOperations,
+  usageOperations,
   filesOperations,
   batchesOperations,
   modelsOperations,

@@ -57,14 +57,8 @@ export const callDetail = callSummary.extend({
   receiptId: z.string(),
 });
 
-export const callUsage = z.object({
-  model: z.string(),
-  siteId: z.string().nullable(),
-  calls: z.number().int(),
-  answered: z.number().int(),
-  inputTokens: z.number().int(),
-  outputTokens: z.number().int(),
-});
+/** What a live tail says of a call, as the data of an event `call`. */
+export const liveCall = callSummary.extend({ keyId: z.string().nullable() });
 
 export const callsOperations = {
   list: op({
@@ -91,18 +85,28 @@ export const callsOperations = {
     params: z.object({ callId: z.string() }),
     result: callDetail,
   }),
-  usage: op({
-    id: 'calls.usage',
+  /**
+   * An answer without an end, for whoever reads it as it comes: `call` for each call that has ended, `skipped` where
+   * there were more than could be told, `ended` when the caller may no longer listen or the process stops. The `id` of an
+   * event goes on from there as `Last-Event-ID`.
+   */
+  tail: op({
+    id: 'calls.tail',
     method: 'GET',
-    path: '/api/v1/usage',
-    summary: 'Calls and tokens by model and site',
+    path: '/api/v1/live-calls',
+    summary: 'Calls as they end, as server-sent events',
     scope: 'calls:read',
-    query: z.object({ days: z.coerce.number().int().min(1).max(366).default(30) }),
-    result: z.object({ since: z.iso.datetime(), items: z.array(callUsage) }),
+    query: z.object({
+      outcome: z.enum(callOutcomes).optional(),
+      model: z.string().optional(),
+      keyId: z.string().optional(),
+    }),
+    result: z.custom<ReadableStream<Uint8Array>>((value) => value instanceof ReadableStream),
+    file: 'text/event-stream; charset=utf-8',
   }),
 };
 
 export type CallOutcomeName = (typeof callOutcomes)[number];
 export type CallSummary = z.output<typeof callSummary>;
 export type CallDetail = z.output<typeof callDetail>;
-export type CallUsage = z.output<typeof callUsage>;
+export type LiveCall = z.output<typeof liveCall>;

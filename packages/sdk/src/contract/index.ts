@@ -16,3 +16,4 @@ export * from './problem-words.ts';
 export * from './proof.ts';
 export * from './scopes.ts';
 export * from './sites.ts';
+export * from './usage.ts';

@@ -5,6 +5,7 @@ import type { SpoolDestination } from '../../platform/spool/spool-shipper.ts';
 import type { SealedRecord, SubjectLink, WrappedKey } from '../../platform/vault/vault.ts';
 import type { CallIntent, CallSettlement, SealedJson } from '../dispatch/index.ts';
 import { callBooks } from '../limits/index.ts';
+import { enterUsage } from '../usage/index.ts';
 import { chargedCalls } from './call-charges.ts';
 import type { JournalRecord } from './call-journal.ts';
 import { callEvent, type EndedCall } from './call-leaf.ts';
@@ -43,13 +44,13 @@ const DAY_MS = 86_400_000;
 const SALT_DAYS = 3650;
 
 /**
- * Moves the journal into the database: the call, its ledger entry, its vault record and what it counts for against
- * limits commit together, once.
+ * Moves the journal into the database: the call, its ledger entry, its vault record, the usage of its hour and what it
+ * counts for against limits commit together, once.
  */
 export function createCallShipping(options: CallShippingOptions): SpoolDestination {
   const database = options.database.withTables<CallTables>();
   const write = async (trx: CallTransaction, calls: readonly EndedCall[]) => {
-    await insertCalls(trx, calls);
+    await enterUsage(trx, await insertCalls(trx, calls));
     await options.recordEvents(trx, calls.map(callEvent));
     await options.insertVaultRecords(trx, calls.flatMap(vaultRecordOf));
   };

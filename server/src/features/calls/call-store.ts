@@ -111,10 +111,13 @@ function rowOf({ intent, settlement }: EndedCall) {
   };
 }
 
-/** One statement and one parameter for any number of calls: binding them one by one costs twice the time. */
-export async function insertCalls(trx: CallTransaction, calls: readonly EndedCall[]): Promise<void> {
-  if (calls.length === 0) return;
-  await sql`
+/**
+ * One statement and one parameter for any number of calls: binding them one by one costs twice the time.
+ * @returns the row ids of those that were not there yet
+ */
+export async function insertCalls(trx: CallTransaction, calls: readonly EndedCall[]): Promise<bigint[]> {
+  if (calls.length === 0) return [];
+  const { rows } = await sql<{ row_id: bigint }>`
     insert into kulning.call (id, organisation_id, at, ended_at, outcome, status, reason, key_id, model, streamed,
       data_class, purpose, site_id, deployment_id, model_version, model_digest, simulated, policy_hash, facts_hash,
       rules, request, inputs, input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us,
@@ -131,5 +134,7 @@ export async function insertCalls(trx: CallTransaction, calls: readonly EndedCal
       total_us bigint, overhead_us bigint, content_kept boolean, nano_eur bigint, price_id text, team_id text,
       agency_id text)
     on conflict (id) do nothing
+    returning row_id
   `.execute(trx);
+  return rows.map(({ row_id }) => row_id);
 }

@@ -1,4 +1,4 @@
-import type { CallDetail, CallOutcomeName, CallSummary, CallUsage } from '@kulning/sdk';
+import type { CallDetail, CallOutcomeName, CallSummary } from '@kulning/sdk';
 import { KulningError } from '@kulning/sdk';
 
 import type { DecisionRecord } from '../../core/placement/facts.ts';
@@ -67,37 +67,6 @@ export async function decisionOf(
 ): Promise<DecisionRecord | undefined> {
   const row = await callRow(trx, organisationId, id);
   return row && { request: row.request, inputs: row.inputs, facts: row.facts_hash, policy: row.policy_hash };
-}
-
-export async function usageSince(
-  trx: CallTransaction,
-  organisationId: string,
-  since: Date,
-): Promise<CallUsage[]> {
-  const rows = await trx
-    .selectFrom('kulning.call')
-    .where('organisation_id', '=', organisationId)
-    .where('at', '>=', since)
-    .select(({ fn }) => [
-      'model',
-      'site_id as siteId',
-      fn.countAll<bigint>().as('calls'),
-      fn.countAll<bigint>().filterWhere('outcome', '=', 'answered').as('answered'),
-      fn.sum<string | null>('input_tokens').as('inputTokens'),
-      fn.sum<string | null>('output_tokens').as('outputTokens'),
-    ])
-    .groupBy(['model', 'site_id'])
-    .orderBy('model')
-    .orderBy('site_id')
-    .execute();
-  return rows.map(({ model, siteId, calls, answered, inputTokens, outputTokens }) => ({
-    model,
-    siteId,
-    calls: Number(calls),
-    answered: Number(answered),
-    inputTokens: Number(inputTokens ?? 0),
-    outputTokens: Number(outputTokens ?? 0),
-  }));
 }
 
 function callRow(trx: CallTransaction, organisationId: string, id: string) {

@@ -5,14 +5,12 @@ import type { DecisionRecord } from '../../core/placement/facts.ts';
 import { type Route, route } from '../../platform/http/route.ts';
 import type { Database } from '../../platform/postgres/database.ts';
 import type { CallTables } from './call-tables.ts';
-import { callById, decisionOf, pageOfCalls, type SiteNames, usageSince } from './call-views.ts';
+import { callById, decisionOf, pageOfCalls, type SiteNames } from './call-views.ts';
 
 export { type CallJournal, createCallJournal } from './call-journal.ts';
 export { createCallShipping } from './call-shipping.ts';
 export type { SiteNames } from './call-views.ts';
 import { callWords } from './call-words.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface Calls {
   readonly routes: readonly Route[];
@@ -43,13 +41,6 @@ export function createCalls(options: { database: Database; clock: Clock; siteNam
           status: 404,
           text: callWords.unknown(callId),
         });
-      }),
-      route(callsOperations.usage, async ({ query: { days } }, { caller: { organisationId } }) => {
-        const since = new Date(clock.now() - days * DAY_MS);
-        const items = await database.inOrganisation(organisationId, (trx) =>
-          usageSince(trx, organisationId, since),
-        );
-        return { since: since.toISOString(), items };
       }),
     ],
   };

@@ -1,5 +1,7 @@
 import type { Statement } from '@kulning/sdk';
 
+import { csvOf } from '../../core/csv.ts';
+
 const columns = [
   'organisation',
   'month',
@@ -20,16 +22,14 @@ const columns = [
   'carbon_provenance',
 ] as const;
 
-/** RFC 4180; the last row is the total. Unknown is an empty field, never a zero. */
+/** The last row is the total. Unknown is an empty field, never a zero. */
 export function statementCsv({ organisation, month, lines, total }: Statement): string {
   const rows = [
     ...lines.map((line) => rowOf(line, line.model, line.siteId ?? '', line.priceIds)),
     rowOf(total, 'total', '', []),
   ];
   const head = [organisation.name, month];
-  return [columns, ...rows.map((row) => [...head, ...row])]
-    .map((row) => `${row.map(field).join(',')}\r\n`)
-    .join('');
+  return csvOf([columns, ...rows.map((row) => [...head, ...row])]);
 }
 
 function rowOf(sums: Statement['total'], model: string, site: string, priceIds: readonly string[]) {
@@ -50,12 +50,4 @@ function rowOf(sums: Statement['total'], model: string, site: string, priceIds: 
     sums.carbonUnknownCalls,
     sums.carbonProvenance.join(' '),
   ];
-}
-
-/** A leading apostrophe keeps spreadsheets from taking a name for a formula. */
-function field(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
