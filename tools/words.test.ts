@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { languages, type Language, type Localized, type Notice } from '@kulning/sdk';
+import { inEachLanguage, languages, type Language, type Localized, type Notice } from '@kulning/sdk';
 
 import { wordsOf } from '../packages/cli/src/words/index.ts';
 
@@ -31,10 +31,15 @@ interface Sentence {
   /** File, table and name, as in `site-words.ts siteWords.unknown`. */
   readonly at: string;
   readonly said: Localized<readonly string[]>;
+  /** A message with a hint beside it, or room for one; other sentences may stand within sentences. */
+  readonly notice: boolean;
 }
 
-/** Values that no sentence holds by itself; a count of them is never one, so plurals show. */
-const valueAt = (index: number) => `⟦${index}⟧`;
+/** Values that no sentence holds by itself, as text or as words; a count of them is never one, so plurals show. */
+const valueAt = (index: number) => {
+  const text = `⟦${index}⟧`;
+  return { ...inEachLanguage(() => text), toString: () => text };
+};
 const valuesIn = (texts: readonly string[]) =>
   [...new Set(texts.join(' ').match(/⟦\d+⟧|\{\w+\}/g))].toSorted();
 
@@ -51,7 +56,13 @@ function sentencesIn(thing: unknown, at: string): Sentence[] {
     return sentencesIn(thing(...values) as unknown, at);
   }
   if (isLocalized(thing))
-    return [{ at, said: { en: texts(thing.en), fr: texts(thing.fr), sv: texts(thing.sv) } }];
+    return [
+      {
+        at,
+        said: { en: texts(thing.en), fr: texts(thing.fr), sv: texts(thing.sv) },
+        notice: typeof thing.en !== 'string',
+      },
+    ];
   if (typeof thing !== 'object' || thing === null) return [];
   return Object.entries(thing).flatMap(([name, child]) => sentencesIn(child, `${at}.${name}`));
 }
@@ -73,12 +84,17 @@ for (const name of Object.keys(wordsOf.en) as (keyof typeof wordsOf.en)[]) {
   const said = (language: Language) => {
     const words: unknown = wordsOf[language][name];
     return typeof words === 'function'
-      ? [String(words(...Array.from({ length: wordsOf.en[name].length }, (_, index) => valueAt(index))))]
+      ? [
+          String(
+            words(...Array.from({ length: wordsOf.en[name].length }, (_, index) => String(valueAt(index)))),
+          ),
+        ]
       : [String(words)];
   };
   sentences.push({
     at: `packages/cli/src/words ${name}`,
     said: { en: said('en'), fr: said('fr'), sv: said('sv') },
+    notice: false,
   });
 }
 
@@ -109,6 +125,17 @@ describe('what Kulning says', () => {
       ({ said }) => new Set(languages.map((each) => said[each].length)).size > 1,
     );
     expect(uneven.map(({ at }) => at)).toEqual([]);
+  });
+
+  test('begins a message as a sentence, and ends it as one, or with what somebody else said', () => {
+    const wrong = sentences.flatMap(({ at, said, notice }) =>
+      languages.flatMap((language) => {
+        const [message = ''] = said[language];
+        const whole = !/^\p{Ll}/u.test(message) && /[.?!…]$|[:\u00a0] ⟦\d+⟧$/u.test(message);
+        return notice && !whole ? [`${at}: ${message}`] : [];
+      }),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('is written as French is: with its own apostrophe, quotation marks and spaces', () => {

@@ -166,6 +166,26 @@ describe('a request that is wrong', () => {
     expect(upstream.bodies).toHaveLength(0);
   });
 
+  it.each([
+    ['chat/completions', '{"model": "herd", }', 'il fallait un nom entre guillemets doubles'],
+    ['chat/completions', '{"model":"herd"}', 'messages manque.'],
+    ['responses', '{"model":"herd","input":"x","store":true}', 'rien n’est conservé ici'],
+    [
+      'messages',
+      '{"model":"herd","max_tokens":9,"messages":[{"role":"user","content":"x"}],"container":"c"}',
+      'container n’a pas d’équivalent',
+    ],
+  ])('is told in the caller’s language by %s: %s', async (path, body, words) => {
+    const { stage } = await simple();
+    const response = await fetch(`${stage.url}/v1/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets.internal}`, 'accept-language': 'fr' },
+      body,
+    });
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).message).toContain(words);
+  });
+
   it('is cut off at the limit when it does not say how long it is', async () => {
     const { stage } = await simple({}, { maxBodyBytes: 10_000 });
     const status = await new Promise<number>((resolve, reject) => {

@@ -140,6 +140,9 @@ describe.each(Object.entries(clients))('%s, unmodified', (_, Client) => {
         code: 'context_length_exceeded',
         message: expect.stringContaining('1024') as string,
       });
+      const asked = { model, messages: user('hello again '.repeat(2000)) };
+      const inFrench = client().chat.completions.create(asked, { headers: { 'accept-language': 'fr' } });
+      await expect(inFrench).rejects.toThrow(/L’invite compte .*jetons\u00a0; le modèle en accepte 1024\./u);
     },
   );
 

@@ -15,10 +15,24 @@ export const commandWords = {
     },
     sv: { message: `Rollen ”${name}” finns inte.`, hint: '`kulning serve --role control|gateway|worker`' },
   }),
-  enginesUsage: {
-    en: { message: 'This command takes two words.', hint: '`kulning engines build llama-server`' },
-    fr: { message: 'Cette commande attend deux mots.', hint: '`kulning engines build llama-server`' },
-    sv: { message: 'Det här kommandot tar två ord.', hint: '`kulning engines build llama-server`' },
+  notBuilt: (engine: string) => ({
+    en: {
+      message: `Kulning does not build “${engine}”: the source of llama-server is the only one that comes with it.`,
+      hint: '`kulning engines build llama-server`. Any other server is connected by its address: `kulning models add --source http://…/v1`.',
+    },
+    fr: {
+      message: `Kulning ne compile pas «\u00a0${engine}\u00a0»\u00a0: seul le code source de llama-server est fourni avec lui.`,
+      hint: '`kulning engines build llama-server`. Tout autre serveur se connecte par son adresse\u00a0: `kulning models add --source http://…/v1`.',
+    },
+    sv: {
+      message: `Kulning bygger inte ”${engine}”: bara källkoden till llama-server följer med.`,
+      hint: '`kulning engines build llama-server`. Varje annan server ansluts med sin adress: `kulning models add --source http://…/v1`.',
+    },
+  }),
+  buildWhat: {
+    en: { message: 'Which engine is to be built?', hint: '`kulning engines build llama-server`' },
+    fr: { message: 'Quel moteur faut-il compiler\u00a0?', hint: '`kulning engines build llama-server`' },
+    sv: { message: 'Vilken motor ska byggas?', hint: '`kulning engines build llama-server`' },
   },
   notRunning: (home: string) => ({
     en: { message: `Kulning is not running on ${home}.`, hint: '`kulning up` starts it.' },
@@ -79,22 +93,31 @@ export const commandWords = {
     sv: `${home} och ${keys} är borttagna.`,
   }),
   restoreUsage: {
-    en: { message: '`kulning restore FOLDER`', hint: 'FOLDER is what `kulning backup create` made.' },
-    fr: { message: '`kulning restore DOSSIER`', hint: 'DOSSIER est ce que `kulning backup create` a fait.' },
-    sv: { message: '`kulning restore MAPP`', hint: 'MAPP är det som `kulning backup create` gjorde.' },
+    en: {
+      message: 'The folder of the backup is missing.',
+      hint: '`kulning restore FOLDER`: FOLDER is what `kulning backup create` made.',
+    },
+    fr: {
+      message: 'Il manque le dossier de la sauvegarde.',
+      hint: '`kulning restore DOSSIER`\u00a0: DOSSIER est ce que `kulning backup create` a fait.',
+    },
+    sv: {
+      message: 'Säkerhetskopians mapp saknas.',
+      hint: '`kulning restore MAPP`: MAPP är det som `kulning backup create` gjorde.',
+    },
   },
   moveUsage: {
     en: {
-      message: '`kulning move --to URL`',
-      hint: 'URL is postgresql://user@host/database of PostgreSQL 15 or newer.',
+      message: 'The address of the new database is missing.',
+      hint: '`kulning move --to URL`: URL is postgresql://user@host/database of PostgreSQL 15 or newer.',
     },
     fr: {
-      message: '`kulning move --to URL`',
-      hint: 'URL est postgresql://utilisateur@hôte/base d’un PostgreSQL 15 ou plus récent.',
+      message: 'Il manque l’adresse de la nouvelle base de données.',
+      hint: '`kulning move --to URL`\u00a0: URL est postgresql://utilisateur@hôte/base d’un PostgreSQL 15 ou plus récent.',
     },
     sv: {
-      message: '`kulning move --to URL`',
-      hint: 'URL är postgresql://användare@värd/databas på PostgreSQL 15 eller nyare.',
+      message: 'Adressen till den nya databasen saknas.',
+      hint: '`kulning move --to URL`: URL är postgresql://användare@värd/databas på PostgreSQL 15 eller nyare.',
     },
   },
   restored: (madeAt: string) => ({

@@ -177,7 +177,7 @@ export function describeEngine(
       const error = await refused(ask('word '.repeat(subject.contextTokens * 2)));
       expect(error.status).toBe(400);
       expect(error.body.error.code).toBe('context_length_exceeded');
-      const [, prompt, takes] = /^prompt has (\d+) tokens, the model takes (\d+)$/u.exec(error.message) ?? [];
+      const [, prompt, takes] = /^The prompt has (\d+) tokens; the model takes (\d+)\.$/u.exec(error.message) ?? [];
       expect(Number(prompt)).toBeGreaterThan(subject.contextTokens);
       expect(Number(takes)).toBe(subject.contextTokens);
     });

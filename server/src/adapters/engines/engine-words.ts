@@ -1,4 +1,4 @@
-import type { WordTable } from '@kulning/sdk';
+import type { Localized, WordTable } from '@kulning/sdk';
 
 /** What adapters say about an engine that somebody connects. */
 export const engineWords = {
@@ -70,17 +70,17 @@ export const engineWords = {
     fr: 'est une adresse où aucun moteur ne peut se trouver',
     sv: 'är en adress där ingen motor får finnas',
   },
-  fileBroken: (reason: string) => ({
+  fileBroken: (reason: Localized<string>) => ({
     en: {
-      message: `This GGUF file cannot be used: ${reason}.`,
+      message: `This GGUF file cannot be used: ${reason.en}.`,
       hint: 'Compare its size and sha256 with those its makers publish, and fetch it again.',
     },
     fr: {
-      message: `Ce fichier GGUF est inutilisable\u00a0: ${reason}.`,
+      message: `Ce fichier GGUF est inutilisable\u00a0: ${reason.fr}.`,
       hint: 'Comparez sa taille et son sha256 à ceux que publient ses auteurs, et téléchargez-le à nouveau.',
     },
     sv: {
-      message: `GGUF-filen går inte att använda: ${reason}.`,
+      message: `GGUF-filen går inte att använda: ${reason.sv}.`,
       hint: 'Jämför dess storlek och sha256 med dem som upphovsmännen anger, och hämta den igen.',
     },
   }),
@@ -98,4 +98,14 @@ export const engineWords = {
       hint: 'Ange sökvägen som den här maskinen ser den; Kulning kör här, inte där du skriver.',
     },
   }),
+  scriptedFormat: {
+    en: 'response_format: a scripted engine says what its script says.',
+    fr: 'response_format\u00a0: un moteur à script dit ce que dit son script.',
+    sv: 'response_format: en skriptad motor säger det som står i skriptet.',
+  },
+  scriptNoRule: {
+    en: 'No rule of the script fits.',
+    fr: 'Aucune règle du script ne convient.',
+    sv: 'Ingen regel i skriptet passar.',
+  },
 } satisfies WordTable;

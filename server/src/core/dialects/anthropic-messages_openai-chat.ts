@@ -1,4 +1,5 @@
 import { OpenAiError } from '../engine/openai-error.ts';
+import { dialectWords } from './dialect-words.ts';
 import { isObject, type Json, listIn, objectIn, present, textIn, without } from './json-view.ts';
 
 /** Fields of a request (https://docs.anthropic.com/en/api/messages) that this translation carries over, or that say nothing to an engine. */
@@ -155,8 +156,5 @@ function choiceOf(choice: Json): unknown {
 
 function unsupported(param: string, type?: string): OpenAiError {
   const what = type === undefined ? param : `${param} (${type})`;
-  return new OpenAiError(400, `${what}: has no counterpart at an engine that speaks chat completions`, {
-    code: 'unsupported_value',
-    param,
-  });
+  return new OpenAiError(400, dialectWords.noCounterpart(what), { code: 'unsupported_value', param });
 }

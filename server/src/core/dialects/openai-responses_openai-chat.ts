@@ -1,4 +1,6 @@
 import { OpenAiError } from '../engine/openai-error.ts';
+import type { Words } from '../policy/rule.ts';
+import { dialectWords } from './dialect-words.ts';
 import { isObject, type Json, listIn, objectIn, present, textIn, without } from './json-view.ts';
 
 /** Fields (https://platform.openai.com/docs/api-reference/responses/create) that are carried over, or say nothing to an engine. */
@@ -30,20 +32,18 @@ const KNOWN = new Set([
  * no way back from it into a prompt. @throws OpenAiError 400 with what to do instead
  */
 export function assertStateless(request: Json): void {
-  const hint = 'send the whole conversation in input instead';
   for (const name of ['previous_response_id', 'conversation', 'prompt'])
-    if (request[name] !== undefined && request[name] !== null) throw unsupported(name, hint);
-  if (request['store'] === true) throw unsupported('store', `nothing is kept here; ${hint}`);
-  if (request['background'] === true)
-    throw unsupported('background', 'ask without it, and keep the connection until the answer has come');
+    if (request[name] !== undefined && request[name] !== null)
+      throw unsupported(name, dialectWords.stateless(name));
+  if (request['store'] === true) throw unsupported('store', dialectWords.stateless('store'));
+  if (request['background'] === true) throw unsupported('background', dialectWords.background);
 }
 
 /** A request for a response, as a chat request. @throws OpenAiError 400 for what no chat request can say */
 export function chatOfResponse(request: Json): Record<string, unknown> {
-  if (request['truncation'] === 'auto')
-    throw unsupported('truncation', 'a prompt that is too long is refused, never shortened in silence');
+  if (request['truncation'] === 'auto') throw unsupported('truncation', dialectWords.truncation);
   const other = listIn(request, 'include').find((each) => each !== 'reasoning.encrypted_content');
-  if (other !== undefined) throw unsupported('include', JSON.stringify(other));
+  if (other !== undefined) throw noCounterpart('include', JSON.stringify(other));
   const instructions = textIn(request, 'instructions');
   const input = request['input'];
   return present({
@@ -100,7 +100,7 @@ function messagesOf(items: readonly unknown[]): Json[] {
 function otherMessage(item: unknown, type: string, path: string): Json {
   if (type === 'function_call_output')
     return { role: 'tool', tool_call_id: textIn(item, 'call_id') ?? '', content: outputOf(item, path) };
-  if (type !== 'message') throw unsupported(path, type);
+  if (type !== 'message') throw noCounterpart(path, type);
   return {
     role: textIn(item, 'role') === 'developer' ? 'system' : textIn(item, 'role'),
     content: contentOf(item, path),
@@ -128,7 +128,7 @@ function outputOf(item: unknown, path: string): string {
 function textOf(item: unknown, path: string): string {
   const content = contentOf(item, path);
   if (typeof content === 'string') return content;
-  throw unsupported(path, 'pictures');
+  throw unsupported(path, dialectWords.pictures(path));
 }
 
 /** A string where all is text, because not every template takes parts. */
@@ -149,14 +149,14 @@ function partOf(part: unknown, path: string): Json {
   if (type === 'refusal') return { type: 'text', text: textIn(part, 'refusal') ?? '' };
   if (type === 'input_image' && url !== undefined)
     return { type: 'image_url', image_url: present({ url, detail: textIn(part, 'detail') }) };
-  throw unsupported(path, type);
+  throw noCounterpart(path, type);
 }
 
 function toolsOf(request: Json): Json[] | undefined {
   const tools = listIn(request, 'tools').map((tool, at) => {
     const type = textIn(tool, 'type') ?? '';
     // Others run at OpenAI: search, files, code, computer.
-    if (type !== 'function' || !isObject(tool)) throw unsupported(`tools[${at}]`, type);
+    if (type !== 'function' || !isObject(tool)) throw noCounterpart(`tools[${at}]`, type);
     const { name, description, parameters, strict } = tool;
     return { type: 'function', function: present({ name, description, parameters, strict }) };
   });
@@ -165,7 +165,7 @@ function toolsOf(request: Json): Json[] | undefined {
 
 function choiceOf(choice: unknown): unknown {
   if (!isObject(choice)) return choice ?? undefined;
-  if (choice['type'] !== 'function') throw unsupported('tool_choice', String(choice['type']));
+  if (choice['type'] !== 'function') throw noCounterpart('tool_choice', String(choice['type']));
   return { type: 'function', function: { name: choice['name'] } };
 }
 
@@ -175,6 +175,10 @@ function formatOf(format: Json | undefined): Json | undefined {
   return { type: 'json_schema', json_schema: schema };
 }
 
-function unsupported(param: string, why: string): OpenAiError {
-  return new OpenAiError(400, `${param}: not supported (${why})`, { code: 'unsupported_value', param });
+function noCounterpart(param: string, type: string): OpenAiError {
+  return unsupported(param, dialectWords.noCounterpart(`${param} (${type})`));
+}
+
+function unsupported(param: string, why: Words): OpenAiError {
+  return new OpenAiError(400, why, { code: 'unsupported_value', param });
 }

@@ -1,3 +1,4 @@
+import type { Words } from '../policy/rule.ts';
 import type { EngineLoad } from './load-signal.ts';
 import type { CacheType } from './model-memory.ts';
 
@@ -97,7 +98,7 @@ export interface EngineState {
   /** Said when it became ready. */
   readonly capabilities?: EngineCapabilities;
   /** Why it is not ready, in words for an operator. */
-  readonly reason?: string;
+  readonly reason?: Words;
 }
 
 /** What an engine may be asked for, one path of the OpenAI API (or of those who follow it) each. */

@@ -1,11 +1,19 @@
+import type { Words } from '../policy/rule.ts';
 import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from './mistral-calls.ts';
 import { integerRange, numberRange, type Bounds } from './number-grammar.ts';
 import { patternExpression } from './pattern-grammar.ts';
+import { schemaWords } from './schema-words.ts';
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from './answer-parser.ts';
 
 /** A schema that asks for more than a grammar can hold a model to. Better refused than half kept. */
 export class UnsupportedSchema extends Error {
   override readonly name = 'UnsupportedSchema';
+  readonly said: Words;
+
+  constructor(said: Words) {
+    super(said.en);
+    this.said = said;
+  }
 }
 
 /** Said about a value, not required of it (JSON Schema 2020-12 §9; `format` is an annotation by §7.2.1). */
@@ -83,9 +91,9 @@ class GrammarWriter {
   }
 
   expression(schema: unknown, path: string, document: unknown, depth: number): string {
-    if (depth > DEEPEST) throw new UnsupportedSchema(`${path}: is nested too deep`);
+    if (depth > DEEPEST) throw new UnsupportedSchema(schemaWords.tooDeep(path));
     if (schema === true) return 'value';
-    if (!isObject(schema)) throw new UnsupportedSchema(`${path}: is not a schema that anything satisfies`);
+    if (!isObject(schema)) throw new UnsupportedSchema(schemaWords.unsatisfiable(path));
     if ('$ref' in schema) return this.#reference(schema, path, document, depth);
     if ('const' in schema) return this.#constants(schema, [schema['const']], 'const', path);
     if ('enum' in schema) return this.#constants(schema, schema['enum'], 'enum', path);
@@ -98,7 +106,7 @@ class GrammarWriter {
   }
 
   #rule(body: string): string {
-    if (this.#rules.length >= MOST_RULES) throw new UnsupportedSchema('the schema is too large');
+    if (this.#rules.length >= MOST_RULES) throw new UnsupportedSchema(schemaWords.tooLarge);
     const name = `rule-${this.#rules.length}`;
     this.#rules.push(`${name} ::= ${body}`);
     return name;
@@ -113,7 +121,7 @@ class GrammarWriter {
     const name = this.#rule('');
     this.#references.set(target, name);
     const body = this.expression(target, String(schema['$ref']), document, depth + 1);
-    if (body === name) throw new UnsupportedSchema(`${path}: refers to nothing but itself`);
+    if (body === name) throw new UnsupportedSchema(schemaWords.onlyItself(path));
     this.#rules[Number(name.slice('rule-'.length))] = `${name} ::= ${body}`;
     return name;
   }
@@ -121,7 +129,7 @@ class GrammarWriter {
   #constants(schema: Schema, values: unknown, keyword: string, path: string): string {
     allow(schema, [keyword, 'type'], path);
     if (!Array.isArray(values) || values.length === 0)
-      throw new UnsupportedSchema(`${path}: "${keyword}" is empty`);
+      throw new UnsupportedSchema(schemaWords.empty(path, keyword));
     return this.#rule(values.map((value: unknown) => literal(JSON.stringify(value))).join(' | '));
   }
 
@@ -129,9 +137,8 @@ class GrammarWriter {
     allow(schema, [keyword], path);
     const given: unknown = schema[keyword];
     if (!Array.isArray(given) || given.length === 0)
-      throw new UnsupportedSchema(`${path}: "${keyword}" is empty`);
-    if (keyword === 'allOf' && given.length > 1)
-      throw new UnsupportedSchema(`${path}: "allOf" of several schemas cannot be enforced`);
+      throw new UnsupportedSchema(schemaWords.empty(path, keyword));
+    if (keyword === 'allOf' && given.length > 1) throw new UnsupportedSchema(schemaWords.severalAllOf(path));
     const each = given.map((one: unknown, index) =>
       this.expression(one, `${path}/${keyword}/${index}`, document, depth + 1),
     );
@@ -160,14 +167,14 @@ class GrammarWriter {
         allow(schema, [], path);
         return 'value';
       default:
-        throw new UnsupportedSchema(`${path}: there is no type ${JSON.stringify(type)}`);
+        throw new UnsupportedSchema(schemaWords.typeUnknown(path, JSON.stringify(type)));
     }
   }
 
   #repeated(schema: Schema, [least, most]: readonly [string, string], limit: number, path: string): string {
     const min = countOf(schema, least, 0, path);
     const max = Math.min(countOf(schema, most, limit, path), limit);
-    if (min > max) throw new UnsupportedSchema(`${path}: "${least}" above ${max} cannot be enforced`);
+    if (min > max) throw new UnsupportedSchema(schemaWords.above(path, least, max));
     return String.raw`"\"" char{${min},${max}} "\""`;
   }
 
@@ -176,7 +183,7 @@ class GrammarWriter {
     const item = this.expression(schema['items'] ?? true, `${path}/items`, document, depth + 1);
     const min = countOf(schema, 'minItems', 0, path);
     const max = Math.min(countOf(schema, 'maxItems', LONGEST_ARRAY, path), LONGEST_ARRAY);
-    if (min > max) throw new UnsupportedSchema(`${path}: "minItems" above ${max} cannot be enforced`);
+    if (min > max) throw new UnsupportedSchema(schemaWords.above(path, 'minItems', max));
     if (max === 0) return this.#rule('"[" space "]"');
     const items = `${item} space ( "," space ${item} space ){${Math.max(0, min - 1)},${max - 1}}`;
     return this.#rule(`"[" space ${min === 0 ? `( ${items} )?` : items} "]"`);
@@ -189,7 +196,7 @@ class GrammarWriter {
     const required = new Set<unknown>(Array.isArray(schema['required']) ? schema['required'] : []);
     const unknown = [...required].find((name) => !properties.some(([property]) => property === name));
     if (unknown !== undefined)
-      throw new UnsupportedSchema(`${path}: requires ${JSON.stringify(unknown)} without describing it`);
+      throw new UnsupportedSchema(schemaWords.undescribed(path, JSON.stringify(unknown)));
     if (properties.length === 0)
       return this.#openObject(schema['additionalProperties'] ?? true, path, document, depth);
     let next = { due: '"}"', first: '"}"' };
@@ -220,8 +227,7 @@ function numberExpression(schema: Schema, type: 'integer' | 'number', path: stri
     const value = schema[keyword];
     if (value === undefined) return undefined;
     const isWhole = typeof value === 'number' && (type === 'integer' || Number.isInteger(value));
-    if (!isWhole)
-      throw new UnsupportedSchema(`${path}: "${keyword}" ${JSON.stringify(value)} cannot be enforced`);
+    if (!isWhole) throw new UnsupportedSchema(schemaWords.value(path, keyword, JSON.stringify(value)));
     return value;
   };
   const [minimum, above] = [bound('minimum'), bound('exclusiveMinimum')];
@@ -232,7 +238,7 @@ function numberExpression(schema: Schema, type: 'integer' | 'number', path: stri
   const unbounded = least === -MOST_DIGITS && most === MOST_DIGITS;
   if (unbounded) return `( "-"? digits${type === 'number' ? ' ( "." [0-9]{1,15} )?' : ''} )`;
   const within = type === 'integer' ? wholeWithin(bounds) : numberRange(bounds);
-  if (within === undefined) throw new UnsupportedSchema(`${path}: no number lies clearly within its bounds`);
+  if (within === undefined) throw new UnsupportedSchema(schemaWords.noNumber(path));
   return `( ${within} )`;
 }
 
@@ -246,9 +252,7 @@ function patternString(schema: Schema, path: string): string {
   const { pattern } = schema;
   const inside = typeof pattern === 'string' ? patternExpression(pattern) : undefined;
   if (inside !== undefined) return String.raw`"\"" ${inside} "\""`;
-  throw new UnsupportedSchema(
-    `${path}: "pattern" ${JSON.stringify(pattern)} cannot be enforced; between ^ and $, characters, classes, groups and repetitions can`,
-  );
+  throw new UnsupportedSchema(schemaWords.pattern(path, JSON.stringify(pattern)));
 }
 
 function impliedType(schema: Schema): 'object' | 'array' | undefined {
@@ -264,7 +268,7 @@ function allow(schema: Schema, keywords: readonly string[], path: string): void 
       !STRUCTURE.includes(key) &&
       !isOtherTypes(key, schema),
   );
-  if (other !== undefined) throw new UnsupportedSchema(`${path}: "${other}" cannot be enforced`);
+  if (other !== undefined) throw new UnsupportedSchema(schemaWords.keyword(path, other));
 }
 
 /** With several types, the keywords of one say nothing about another. */
@@ -290,20 +294,20 @@ function isOtherTypes(key: string, schema: Schema): boolean {
 function countOf(schema: Schema, keyword: string, fallback: number, path: string): number {
   const value = schema[keyword] ?? fallback;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new UnsupportedSchema(`${path}: "${keyword}" is not a count`);
+  throw new UnsupportedSchema(schemaWords.notCount(path, keyword));
 }
 
 /** A JSON pointer within the document (RFC 6901); nothing is fetched. */
 function resolve(document: unknown, reference: unknown, path: string): unknown {
   let target = document;
   const pointer = typeof reference === 'string' ? /^#(?:\/(.*))?$/su.exec(reference) : null;
-  if (pointer === null)
-    throw new UnsupportedSchema(`${path}: "$ref" ${String(reference)} is not within the schema`);
+  if (pointer === null) throw new UnsupportedSchema(schemaWords.referenceOutside(path, String(reference)));
   for (const part of pointer[1]?.split('/') ?? []) {
     const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
     target = isObject(target) && Object.hasOwn(target, key) ? target[key] : undefined;
   }
-  if (target === undefined) throw new UnsupportedSchema(`${path}: "$ref" ${String(reference)} leads nowhere`);
+  if (target === undefined)
+    throw new UnsupportedSchema(schemaWords.referenceNowhere(path, String(reference)));
   return target;
 }
 

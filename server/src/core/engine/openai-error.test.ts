@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { normaliseEngineError } from './openai-error.ts';
+import { languages } from '../policy/rule.ts';
+import { normaliseEngineError, promptTooLong } from './openai-error.ts';
 
 /** Bodies from the documentation and sources of each server. */
 const bodies = {
@@ -13,7 +14,7 @@ const bodies = {
 
 test.each(Object.entries(bodies))('a prompt that is too long reads the same from %s', (_, body) => {
   const error = normaliseEngineError(400, body);
-  expect(error.message).toBe('prompt has 6020 tokens, the model takes 4096');
+  expect(error.message).toBe('The prompt has 6020 tokens; the model takes 4096.');
   expect(error.body.error).toMatchObject({
     type: 'invalid_request_error',
     code: 'context_length_exceeded',
@@ -31,10 +32,25 @@ test.each([
   ],
   [429, '{"error":{"message":"slow down","code":"rate_limited"}}', 'slow down', 'rate_limit_error'],
   [502, '<html>Bad Gateway</html>', '<html>Bad Gateway</html>', 'server_error'],
-  [500, '', 'the engine answered 500', 'server_error'],
+  [500, '', 'The engine answered 500 and said no more.', 'server_error'],
   [500, '[1]', '[1]', 'server_error'],
 ])('%d with %s keeps the words of the server', (status, text, message, type) => {
   const error = normaliseEngineError(status, text);
   expect(error.status).toBe(status);
   expect(error.body.error).toMatchObject({ message, type });
+});
+
+test('what an engine of ours says arrives in each language, with all that stands beside it', () => {
+  const error = promptTooLong(20, 10, 'some');
+  const arrived = normaliseEngineError(error.status, JSON.stringify(error.wire));
+  for (const language of languages) {
+    const { status, message, body } = arrived.in(language);
+    expect({ status, message }).toEqual({ status: 400, message: error.said?.[language] });
+    expect(body.error).toEqual({ ...error.body.error, message });
+  }
+});
+
+test('what only looks like our words is a message like any other', () => {
+  const body = { error: { message: 'no', said: { en: 'no', fr: 3 } } };
+  expect(normaliseEngineError(400, JSON.stringify(body))).toMatchObject({ message: 'no', said: undefined });
 });

@@ -1,3 +1,6 @@
+import { languages, type Language, type Words } from '../policy/rule.ts';
+import { engineErrorWords } from './engine-error-words.ts';
+
 /** Type names as OpenAI's clients know them: they decide which exception class a program sees. */
 export type OpenAiErrorType =
   | 'invalid_request_error'
@@ -14,29 +17,51 @@ export interface OpenAiErrorBody {
   };
 }
 
-/** A refusal in the words of the OpenAI API, before the first byte of an answer. */
+/** What an error says besides its message. */
+interface OpenAiErrorDetails {
+  readonly code?: string;
+  readonly param?: string;
+  readonly type?: OpenAiErrorType;
+  readonly retryAfter?: number;
+}
+
+/**
+ * A refusal in the shape of the OpenAI API, before the first byte of an answer. Who throws it knows the caller's language
+ * and says it in that, or does not and says it in each; then `in` chooses, where the language is known.
+ */
 export class OpenAiError extends Error {
   override readonly name = 'OpenAiError';
   readonly status: number;
   readonly body: OpenAiErrorBody;
+  /** The message in each language; undefined where one was chosen already. */
+  readonly said: Words | undefined;
   /** Seconds, for the Retry-After header. */
   readonly retryAfter: number | undefined;
 
-  constructor(
-    status: number,
-    message: string,
-    more: {
-      readonly code?: string;
-      readonly param?: string;
-      readonly type?: OpenAiErrorType;
-      readonly retryAfter?: number;
-    } = {},
-  ) {
+  constructor(status: number, said: string | Words, more: OpenAiErrorDetails = {}) {
+    const message = typeof said === 'string' ? said : said.en;
     super(message);
+    this.said = typeof said === 'string' ? undefined : said;
     this.status = status;
     this.retryAfter = more.retryAfter;
     const type = more.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
     this.body = { error: { message, type, param: more.param ?? null, code: more.code ?? null } };
+  }
+
+  in(language: Language): OpenAiError {
+    if (this.said === undefined || language === 'en') return this;
+    const { type, param, code } = this.body.error;
+    return new OpenAiError(this.status, this.said[language], {
+      type,
+      ...(param !== null && { param }),
+      ...(code !== null && { code }),
+      ...(this.retryAfter !== undefined && { retryAfter: this.retryAfter }),
+    });
+  }
+
+  /** For another process of Kulning, which knows the caller's language. */
+  get wire(): object {
+    return { error: { ...this.body.error, ...(this.said && { said: this.said }) } };
   }
 }
 
@@ -46,8 +71,8 @@ export function promptTooLong(
   contextTokens: number,
   counted: 'all' | 'some' = 'all',
 ): OpenAiError {
-  const has = counted === 'all' ? promptTokens : `more than ${promptTokens}`;
-  return new OpenAiError(400, `prompt has ${has} tokens, the model takes ${contextTokens}`, {
+  const words = counted === 'all' ? engineErrorWords.promptTooLong : engineErrorWords.promptMuchTooLong;
+  return new OpenAiError(400, words(promptTokens, contextTokens), {
     code: 'context_length_exceeded',
     param: 'messages',
   });
@@ -59,7 +84,7 @@ const CONTEXT_SENTENCE =
 
 /**
  * What another server said, in our words: one code for a prompt that is too long, whoever refuses it, and an OpenAI
- * body for a server that answers in its own shape. The server's message is kept.
+ * body for a server that answers in its own shape. The server's message is kept; an engine of ours says it in each language.
  */
 export function normaliseEngineError(status: number, text: string): OpenAiError {
   const body = parseObject(text);
@@ -74,12 +99,19 @@ export function normaliseEngineError(status: number, text: string): OpenAiError 
   if (status === 400 && said !== null) return promptTooLong(Number(said[2]), Number(said[1]));
   const code = typeof error?.['code'] === 'string' ? error['code'] : undefined;
   const param = typeof error?.['param'] === 'string' ? error['param'] : undefined;
-  return new OpenAiError(status, message === '' ? `the engine answered ${status}` : message, {
+  const own = message === '' ? engineErrorWords.answered(status) : wordsOf(error?.['said']);
+  return new OpenAiError(status, own ?? message, {
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...(status === 429 && { type: 'rate_limit_error' }),
     ...(status === 401 && { type: 'authentication_error' }),
   });
+}
+
+function wordsOf(said: unknown): Words | undefined {
+  return isObject(said) && languages.every((each) => typeof said[each] === 'string')
+    ? (said as Words)
+    : undefined;
 }
 
 function messageOf(error: Readonly<Record<string, unknown>> | undefined): string | undefined {

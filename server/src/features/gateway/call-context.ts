@@ -128,7 +128,7 @@ export function placementRequest(
 
 /** What went wrong, in OpenAI's shape; an error that nobody foresaw tells nothing of itself. */
 export function toOpenAiError(error: unknown, language: Language): OpenAiError {
-  if (error instanceof OpenAiError) return error;
+  if (error instanceof OpenAiError) return error.in(language);
   if (error instanceof KulningError) {
     const { message, hint } = error.text[language];
     return new OpenAiError(error.status, hint === undefined ? message : `${message} ${hint}`, {

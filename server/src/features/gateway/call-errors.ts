@@ -33,7 +33,7 @@ export function refusalError(
 
 /**
  * What the caller is told when the engine answered with an error. What is wrong with the request is passed on in the
- * engine's words; what is wrong between gateway and engine is not the caller's to mend.
+ * engine's words (ours speak each language); what is wrong between gateway and engine is not the caller's to mend.
  */
 export function engineError(
   answer: { readonly status: number; readonly bytes: Buffer; readonly headers: IncomingHttpHeaders },
@@ -55,7 +55,7 @@ export function engineError(
       status: normalised,
       message,
       body,
-    } = normaliseEngineError(status, bytes.toString('utf8', 0, 65_536));
+    } = normaliseEngineError(status, bytes.toString('utf8', 0, 65_536)).in(language);
     const { type, param, code } = body.error;
     const seconds = Number(retryAfter ?? (status === 429 || status === 503 ? 1 : NaN));
     return new OpenAiError(normalised, message, {

@@ -89,11 +89,6 @@ const sentences = {
     fr: 'Un champ du corps y figure deux fois.',
     sv: 'Ett fält i innehållet står där två gånger.',
   },
-  fieldWrong: {
-    en: 'The field {param} is wrong: {problem}.',
-    fr: 'Le champ {param} est incorrect\u00a0: {problem}.',
-    sv: 'Fältet {param} är fel: {problem}.',
-  },
   moderationsAbsent: {
     en: 'There is no classifier here, so nothing is moderated. Ask a chat model with response_format json_schema to classify, or send text to a moderation service of your choice before it comes here.',
     fr: 'Il n’y a pas de classificateur ici\u00a0: rien n’est modéré. Demandez à un modèle de conversation de classer avec response_format json_schema, ou passez d’abord le texte à un service de modération de votre choix.',

@@ -1,7 +1,11 @@
+import type { Localized } from '@kulning/sdk';
+
+import { jsonWords } from './json-words.ts';
+
 /** Where a text stops being JSON (RFC 8259), and what was expected there. */
 export interface JsonFault {
   readonly position: number;
-  readonly expected: string;
+  readonly expected: Localized<string>;
 }
 
 /**
@@ -21,9 +25,9 @@ export function jsonFault(text: string): JsonFault | undefined {
 
 class Fault extends Error {
   readonly position: number;
-  readonly expected: string;
-  constructor(position: number, expected: string) {
-    super(expected);
+  readonly expected: Localized<string>;
+  constructor(position: number, expected: Localized<string>) {
+    super(expected.en);
     this.position = position;
     this.expected = expected;
   }
@@ -43,25 +47,24 @@ class Scanner {
   document(): void {
     this.#value(0);
     this.#space();
-    if (this.#at < this.#text.length) this.#fail('the end of the text');
+    if (this.#at < this.#text.length) this.#fail(jsonWords.end);
   }
 
   #value(depth: number): void {
     this.#space();
-    if (depth > MAX_DEPTH) this.#fail('less nesting');
+    if (depth > MAX_DEPTH) this.#fail(jsonWords.lessNesting);
     const next = this.#text[this.#at];
     if (next === '{') this.#list('}', depth, () => this.#member(depth));
     else if (next === '[') this.#list(']', depth, () => this.#value(depth + 1));
-    else if (next === '"')
-      this.#match(STRING, 'a string without control characters or wrong escapes, ended by a quote');
-    else this.#match(SCALAR, 'a value');
+    else if (next === '"') this.#match(STRING, jsonWords.string);
+    else this.#match(SCALAR, jsonWords.value);
   }
 
   #member(depth: number): void {
     this.#space();
-    this.#match(STRING, 'a name in double quotes');
+    this.#match(STRING, jsonWords.name);
     this.#space();
-    this.#match(COLON, 'a colon');
+    this.#match(COLON, jsonWords.colon);
     this.#value(depth + 1);
   }
 
@@ -76,7 +79,7 @@ class Scanner {
       item();
       this.#space();
       const next = this.#text[this.#at];
-      if (next !== ',' && next !== close) this.#fail(`a comma or ${close}`);
+      if (next !== ',' && next !== close) this.#fail(jsonWords.commaOr(close));
       this.#at++;
       if (next === close) return;
     }
@@ -88,13 +91,13 @@ class Scanner {
     this.#at = SPACE.lastIndex;
   }
 
-  #match(pattern: RegExp, expected: string): void {
+  #match(pattern: RegExp, expected: Localized<string>): void {
     pattern.lastIndex = this.#at;
     if (!pattern.test(this.#text)) this.#fail(expected);
     this.#at = pattern.lastIndex;
   }
 
-  #fail(expected: string): never {
+  #fail(expected: Localized<string>): never {
     throw new Fault(this.#at, expected);
   }
 }

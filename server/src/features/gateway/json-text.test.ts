@@ -72,8 +72,11 @@ describe('a fault in JSON', () => {
   });
 
   it('has the position at which a person would mend it', () => {
-    expect(jsonFault('{"model": "x", }')).toEqual({ position: 15, expected: 'a name in double quotes' });
-    expect(jsonFault('{"model" "x"}')).toEqual({ position: 9, expected: 'a colon' });
-    expect(jsonFault('[1, 2')).toEqual({ position: 5, expected: 'a comma or ]' });
+    expect(jsonFault('{"model": "x", }')).toMatchObject({
+      position: 15,
+      expected: { en: 'a name in double quotes' },
+    });
+    expect(jsonFault('{"model" "x"}')).toMatchObject({ position: 9, expected: { en: 'a colon' } });
+    expect(jsonFault('[1, 2')).toMatchObject({ position: 5, expected: { en: 'a comma or ]' } });
   });
 });

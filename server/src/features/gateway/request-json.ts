@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { Language } from '../../core/policy/rule.ts';
+import { issueSentence, issueWords } from '../../platform/issue-words.ts';
 import { say } from './gateway-words.ts';
 import { jsonFault } from './json-fault.ts';
 import { type Member, membersOf } from './json-members.ts';
@@ -21,8 +22,9 @@ export function readJson<T>(bytes: Buffer, schema: z.ZodType<T>, language: Langu
   const ascii = isAscii(bytes);
   if (!ascii && !isUtf8(bytes)) throw wrong(say('bodyNotUtf8', language), 'invalid_utf8');
   const latin1 = bytes.toString('latin1');
-  const parsed = schema.safeParse(parseJson(ascii ? latin1 : bytes.toString('utf8'), language));
-  if (!parsed.success) throw wrongField(parsed.error, language);
+  const value = parseJson(ascii ? latin1 : bytes.toString('utf8'), language);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw wrongField(schema, value, language);
   const members = membersOf(latin1);
   if (!members) throw wrong(say('bodyDoubled', language), 'duplicate_field');
   return { bytes, latin1, data: parsed.data, members };
@@ -36,21 +38,26 @@ function parseJson(text: string, language: Language): unknown {
     const fault = jsonFault(text);
     if (!fault) throw error;
     const position = Buffer.byteLength(text.slice(0, fault.position));
-    throw wrong(say('bodyNotJson', language, { position, expected: fault.expected }), 'invalid_json');
+    throw wrong(
+      say('bodyNotJson', language, { position, expected: fault.expected[language] }),
+      'invalid_json',
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(say('bodyNotObject', language), 'invalid_json');
   return value;
 }
 
-function wrongField(error: z.ZodError, language: Language): OpenAiError {
-  const [issue] = error.issues;
+/** Reads once more, and keeps what is wrong: only that tells what is missing from what is of another type. */
+function wrongField(schema: z.ZodType, value: unknown, language: Language): OpenAiError {
+  const [issue] = schema.safeParse(value, { reportInput: true }).error?.issues ?? [];
   const param = (issue?.path ?? []).reduce<string>(
     (path, step) =>
       typeof step === 'number' ? `${path}[${step}]` : path === '' ? String(step) : `${path}.${String(step)}`,
     '',
   );
-  return wrong(say('fieldWrong', language, { param, problem: issue?.message ?? '' }), 'invalid_type', param);
+  const said = issue === undefined ? issueWords.invalid(param) : issueSentence(issue, param);
+  return wrong(said[language], 'invalid_type', param);
 }
 
 function wrong(message: string, code: string, param?: string): OpenAiError {

@@ -47,7 +47,7 @@ test('the terms of a licence are those that policy reads', () => {
     expect.objectContaining({
       code: 'licence.revenue_cap',
       message:
-        'the licence of devstral-2 (modified-MIT) gives no rights to groups with more than EUR 17,000,000 of revenue a month; yours has EUR 25,000,000',
+        'The licence of devstral-2 (modified-MIT) gives no rights to groups with more than EUR 17,000,000 of revenue a month; yours has EUR 25,000,000.',
     }),
   );
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { KulningError } from '@kulning/sdk';
+import { inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
 
 import type { EngineProbe, EngineState } from '../../core/engine/engine.ts';
 import { isRunning } from './engine-views.ts';
@@ -42,7 +42,7 @@ function differs(state: store.HeardState, known: store.HeardState | undefined): 
   return (
     known === undefined ||
     known.phase !== state.phase ||
-    known.reason !== state.reason ||
+    !isDeepStrictEqual(known.reason, state.reason) ||
     known.restarts !== state.restarts ||
     (state.capabilities !== null && !isDeepStrictEqual(known.capabilities, state.capabilities))
   );
@@ -81,7 +81,7 @@ async function probe(
   { engines, secrets, runDir }: ModelsContext,
   { id, model, engineKind, engineConfig, sealedKey }: Deployment,
   signal: AbortSignal,
-): Promise<Pick<EngineProbe, 'capabilities'> | { readonly reason: string }> {
+): Promise<Pick<EngineProbe, 'capabilities'> | { readonly reason: Localized<string> }> {
   try {
     const secret = sealedKey === null ? {} : { secret: await secrets.open(id, sealedKey) };
     const endpoint = engines[engineKind].endpoint(
@@ -93,7 +93,8 @@ async function probe(
       AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]),
     );
   } catch (error) {
-    if (error instanceof KulningError) return { reason: error.message };
+    if (error instanceof KulningError)
+      return { reason: inEachLanguage((language) => error.text[language].message) };
     throw error;
   }
 }

@@ -27,14 +27,15 @@ export function modelRoutes(context: ModelsContext): Route[] {
       )
     );
   };
-  const findDeployment = async (deploymentId: string): Promise<DeploymentView> => {
-    const found = deploymentViews(await readEverything(context)).find(({ id }) => id === deploymentId);
+  const findDeployment = async (deploymentId: string, language: Language): Promise<DeploymentView> => {
+    const views = deploymentViews(await readEverything(context), language);
+    const found = views.find(({ id }) => id === deploymentId);
     if (found === undefined) throw unknownDeployment(deploymentId);
     return found;
   };
-  const wanting = (desired: 'running' | 'paused') => async (deploymentId: string) => {
+  const wanting = (desired: 'running' | 'paused') => async (deploymentId: string, language: Language) => {
     await setDesired(context, deploymentId, desired);
-    return findDeployment(deploymentId);
+    return findDeployment(deploymentId, language);
   };
   const pause = wanting('paused');
   const resume = wanting('running');
@@ -61,14 +62,20 @@ export function modelRoutes(context: ModelsContext): Route[] {
       };
     }),
     route(modelsOperations.remove, ({ params }) => removeModel(context, params.modelId)),
-    route(deploymentsOperations.list, async () => ({
-      items: deploymentViews(await readEverything(context)),
+    route(deploymentsOperations.list, async (_, { caller }) => ({
+      items: deploymentViews(await readEverything(context), caller.language),
     })),
-    route(deploymentsOperations.get, ({ params }) => findDeployment(params.deploymentId)),
-    route(deploymentsOperations.pause, ({ params }) => pause(params.deploymentId)),
-    route(deploymentsOperations.resume, ({ params }) => resume(params.deploymentId)),
-    route(enginesOperations.list, async () => ({
-      items: engineViews(await readEverything(context), context.liveStates()),
+    route(deploymentsOperations.get, ({ params }, { caller }) =>
+      findDeployment(params.deploymentId, caller.language),
+    ),
+    route(deploymentsOperations.pause, ({ params }, { caller }) =>
+      pause(params.deploymentId, caller.language),
+    ),
+    route(deploymentsOperations.resume, ({ params }, { caller }) =>
+      resume(params.deploymentId, caller.language),
+    ),
+    route(enginesOperations.list, async (_, { caller }) => ({
+      items: engineViews(await readEverything(context), context.liveStates(), caller.language),
     })),
   ];
 }

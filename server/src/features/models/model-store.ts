@@ -1,8 +1,9 @@
 import { sql, type ColumnType, type Generated, type Transaction } from 'kysely';
 
-import type { ModelLicence } from '@kulning/sdk';
+import type { Localized, ModelLicence } from '@kulning/sdk';
 
 import type { EngineCapabilities, EngineKind, EnginePhase } from '../../core/engine/engine.ts';
+import { keepWords, keptWords } from '../../platform/kept-words.ts';
 import type { Deployment, Model, ModelVersion } from './model.ts';
 import type { PulledAddition, PullPhase, PullProblem } from './pull-store.ts';
 
@@ -72,7 +73,7 @@ export type ModelsTransaction = Transaction<ModelsTables>;
 export interface HeardState {
   readonly deploymentId: string;
   readonly phase: EnginePhase;
-  readonly reason: string | null;
+  readonly reason: Localized<string> | null;
   readonly restarts: number;
   readonly since: Date;
   /** As it said when it was last ready. */
@@ -143,7 +144,10 @@ export async function readEngineStates(trx: ModelsTransaction): Promise<Map<stri
     .select(['deployment_id', 'phase', 'reason', 'restarts', 'since', 'capabilities'])
     .execute();
   return new Map(
-    rows.map(({ deployment_id, ...state }) => [deployment_id, { deploymentId: deployment_id, ...state }]),
+    rows.map(({ deployment_id: deploymentId, reason, ...state }) => [
+      deploymentId,
+      { deploymentId, reason: reason === null ? null : keptWords(reason), ...state },
+    ]),
   );
 }
 
@@ -236,7 +240,8 @@ export async function deleteDeployments(trx: ModelsTransaction, ids: readonly st
 
 /** What was heard replaces what was known; a deployment that is gone by now is left out. */
 export async function saveEngineState(trx: ModelsTransaction, state: HeardState): Promise<void> {
-  const { deploymentId, phase, reason, restarts, since } = state;
+  const { deploymentId, phase, restarts, since } = state;
+  const reason = state.reason && keepWords(state.reason);
   const capabilities = state.capabilities && JSON.stringify(state.capabilities);
   await sql`
     insert into kulning.engine_state (deployment_id, phase, reason, restarts, since, capabilities)

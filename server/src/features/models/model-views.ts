@@ -35,7 +35,7 @@ export function modelViews(all: Everything, language: Language): ModelView[] {
       origin: model.origin,
       toy: toy ? toyInWords(toy.parameters, model.origin === 'shipped', language) : null,
       versions: versions.toReversed().map(versionView),
-      deployments: deploymentViews(all).filter(({ modelId }) => modelId === model.id),
+      deployments: deploymentViews(all, language).filter(({ modelId }) => modelId === model.id),
       createdAt: model.createdAt.toISOString(),
     };
   });
@@ -67,7 +67,10 @@ function versionView({
   };
 }
 
-export function deploymentViews({ deployments, versions, states }: Everything): DeploymentView[] {
+export function deploymentViews(
+  { deployments, versions, states }: Everything,
+  language: Language,
+): DeploymentView[] {
   const versionOf = new Map(versions.map((version) => [version.id, version]));
   return deployments.map((deployment) => {
     const version = versionOf.get(deployment.versionId);
@@ -87,14 +90,14 @@ export function deploymentViews({ deployments, versions, states }: Everything): 
       },
       phase: deployment.desired === 'paused' ? 'stopped' : (state?.phase ?? 'unknown'),
       capabilities: state?.capabilities ?? null,
-      reason: state?.reason ?? null,
+      reason: state?.reason?.[language] ?? null,
       createdAt: deployment.createdAt.toISOString(),
     };
   });
 }
 
 /** Stored state, with memory and load where a host reports them; engines shared by several deployments show once each. */
-export function engineViews(all: Everything, live: readonly EngineState[]): EngineView[] {
+export function engineViews(all: Everything, live: readonly EngineState[], language: Language): EngineView[] {
   const running = all.deployments.filter(({ desired }) => desired === 'running');
   const leaders = engineLeaders(running);
   const liveOf = new Map(live.map((state) => [state.deploymentId, state]));
@@ -114,7 +117,7 @@ export function engineViews(all: Everything, live: readonly EngineState[]): Engi
         memoryMb: now?.memoryMb ?? null,
         running: now?.running ?? null,
         queued: now?.queued ?? null,
-        reason: now?.reason ?? stored?.reason ?? null,
+        reason: (now?.reason ?? stored?.reason)?.[language] ?? null,
       };
     });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { modelAddition, type KulningError } from '@kulning/sdk';
+import { asSaid, modelAddition, type KulningError } from '@kulning/sdk';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -323,14 +323,14 @@ test('what the host reports reaches every deployment of the engine, and gateways
   await models.reportEngines([{ ...state, memoryMb: 120 }]);
   expect(await version()).toBe(told);
   await models.reportEngines([
-    { ...state, phase: 'crash-loop', reason: 'ended with signal SIGABRT', restarts: 5 },
+    { ...state, phase: 'crash-loop', reason: asSaid('ended with signal SIGABRT'), restarts: 5 },
   ]);
   expect((await facts()).map(({ ready }) => ready)).toEqual([false, false]);
   live = [{ ...state, phase: 'ready', memoryMb: 130, running: 1, queued: 0 }];
-  expect(engineViews(await readEverything(context), live)).toEqual([
+  expect(engineViews(await readEverything(context), live, 'en')).toEqual([
     expect.objectContaining({ deploymentId: leader, phase: 'ready', memoryMb: 130, running: 1 }),
   ]);
-  expect(engineViews(await readEverything(context), [])).toEqual([
+  expect(engineViews(await readEverything(context), [], 'en')).toEqual([
     expect.objectContaining({ phase: 'crash-loop', restarts: 5, reason: 'ended with signal SIGABRT' }),
   ]);
 });
@@ -362,7 +362,7 @@ test('a remote server that goes away becomes unreachable, and ready again when i
   listening.close();
   listening.closeAllConnections();
   await models.checkRemoteEngines(signal);
-  expect(engineViews(await readEverything(context), [])[0]).toMatchObject({
+  expect(engineViews(await readEverything(context), [], 'en')[0]).toMatchObject({
     phase: 'unreachable',
     restarts: 1,
     reason: expect.stringContaining('ECONNREFUSED'),

@@ -1,4 +1,5 @@
 import { OpenAiError } from '../../core/engine/openai-error.ts';
+import { chatWords } from './chat-words.ts';
 
 /** A fixed number of slots and a bounded queue in front of them. */
 export interface Admission {
@@ -22,7 +23,7 @@ export function createAdmission(slots: number, queueLimit: number, expectedSecon
   const queue = new Set<Waiting>();
 
   const full = () =>
-    new OpenAiError(503, `the engine is busy: ${slots} answers in progress and ${queue.size} waiting`, {
+    new OpenAiError(503, chatWords.busy(slots, queue.size), {
       code: 'engine_overloaded',
       retryAfter: Math.max(1, Math.ceil(((queue.size + 1) * expectedSeconds()) / slots)),
     });

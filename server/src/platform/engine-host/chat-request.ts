@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
 import { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { Words } from '../../core/policy/rule.ts';
+import { issueSentence } from '../issue-words.ts';
+import { chatWords } from './chat-words.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
@@ -82,22 +85,11 @@ type Parsed = z.output<typeof requestSchema>;
 
 /** @throws OpenAiError 400 that names the wrong field */
 export function parseChatRequest(body: string): ChatRequest {
-  const parsed = requestSchema.safeParse(parseJson(body));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const param = issue?.path.join('.') ?? '';
-    throw new OpenAiError(400, `${param === '' ? 'the body' : param}: ${issue?.message ?? 'is not valid'}`, {
-      code: 'invalid_value',
-      ...(param !== '' && { param }),
-    });
-  }
+  const parsed = requestSchema.safeParse(parseJson(body), { reportInput: true });
+  if (!parsed.success) throw wrongField(parsed.error);
   const given = parsed.data;
-  refuse(
-    given.n !== 1 && given.n !== null && given.n !== undefined,
-    'n',
-    'one answer a request; send several requests instead',
-  );
-  refuse(given.logprobs === true, 'logprobs', 'log probabilities are not available from this engine');
+  refuse(given.n !== 1 && given.n !== null && given.n !== undefined, 'n', chatWords.oneAnswer);
+  refuse(given.logprobs === true, 'logprobs', chatWords.noLogprobs);
   return {
     messages: given.messages.map(messageOf),
     stream: given.stream ?? false,
@@ -116,14 +108,21 @@ function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new OpenAiError(400, `the body is not JSON: ${cause instanceof Error ? cause.message : ''}`, {
-      code: 'invalid_json',
-    });
+    const reason = cause instanceof Error ? cause.message : '';
+    throw new OpenAiError(400, chatWords.notJson(reason), { code: 'invalid_json' });
   }
 }
 
-function refuse(when: boolean, param: string, why: string): void {
-  if (when) throw new OpenAiError(400, `${param}: ${why}`, { code: 'unsupported_value', param });
+function wrongField({ issues }: z.ZodError): OpenAiError {
+  const [issue] = issues;
+  const param = issue?.path.join('.') ?? '';
+  if (issue === undefined || param === '')
+    return new OpenAiError(400, chatWords.notObject, { code: 'invalid_value' });
+  return new OpenAiError(400, issueSentence(issue, param), { code: 'invalid_value', param });
+}
+
+function refuse(when: boolean, param: string, why: Words): void {
+  if (when) throw new OpenAiError(400, why, { code: 'unsupported_value', param });
 }
 
 function messageOf(given: Parsed['messages'][number], index: number): ChatMessage {
@@ -147,11 +146,9 @@ function contentOf(content: Parsed['messages'][number]['content'], index: number
   if (typeof content === 'string') return content;
   return content
     .map((part) => {
-      refuse(
-        part.type !== 'text' || part.text === undefined,
-        `messages.${index}.content`,
-        `this model reads text, not "${part.type}"`,
-      );
+      const param = `messages.${index}.content`;
+      const isText = part.type === 'text' && part.text !== undefined;
+      refuse(!isText, param, chatWords.onlyText(param, part.type));
       return part.text ?? '';
     })
     .join('');
@@ -178,12 +175,12 @@ function toolsOf(given: Parsed): Pick<ChatRequest, 'tools' | 'toolChoice'> {
   const choice = given.tool_choice ?? 'auto';
   if (choice === 'none') return { tools: [], toolChoice: 'none' };
   if (typeof choice === 'string') {
-    refuse(choice !== 'auto' && all.length === 0, 'tool_choice', 'no tools were given');
+    refuse(choice !== 'auto' && all.length === 0, 'tool_choice', chatWords.noTools);
     return { tools: all, toolChoice: choice === 'any' ? 'required' : choice };
   }
   const { name } = choice.function;
   const named = all.filter((tool) => tool.name === name);
-  refuse(named.length === 0, 'tool_choice', `there is no tool "${name}" in tools`);
+  refuse(named.length === 0, 'tool_choice', chatWords.toolUnknown(name));
   return { tools: named, toolChoice: { name } };
 }
 

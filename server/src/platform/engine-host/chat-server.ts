@@ -12,6 +12,7 @@ import {
 } from '../../core/engine/chat-completion.ts';
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import { createAdmission, type Admission } from './admission.ts';
+import { chatWords } from './chat-words.ts';
 import { parseChatRequest, type ChatRequest } from './chat-request.ts';
 import type { EngineBackend, PreparedAnswer } from './engine-backend.ts';
 
@@ -46,7 +47,7 @@ export function createChatServer(backend: EngineBackend, onFailure: (error: unkn
       return sendJson(response, 200, modelList(backend, started));
     if (request.method === 'GET' && path === '/health')
       return sendJson(response, 200, healthOf(backend, admission, counters));
-    throw new OpenAiError(404, `no such path: ${request.method} ${path}`, { code: 'not_found' });
+    throw new OpenAiError(404, chatWords.noPath(`${request.method} ${path}`), { code: 'not_found' });
   };
   const server = createServer((request, response) => {
     answerTo(request, response).catch((error: unknown) => {
@@ -201,7 +202,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
     if (length > MAX_BODY_BYTES)
-      throw new OpenAiError(413, `the body is larger than ${MAX_BODY_BYTES / 2 ** 20} MiB`, {
+      throw new OpenAiError(413, chatWords.bodyTooLarge(MAX_BODY_BYTES / 2 ** 20), {
         code: 'body_too_large',
       });
     pieces.push(piece);
@@ -232,9 +233,7 @@ function fail(response: ServerResponse, error: unknown): void {
     return;
   }
   const refusal =
-    error instanceof OpenAiError
-      ? error
-      : new OpenAiError(500, 'the engine failed', { code: 'engine_failed' });
+    error instanceof OpenAiError ? error : new OpenAiError(500, chatWords.failed, { code: 'engine_failed' });
   const retry = refusal.retryAfter === undefined ? undefined : { 'retry-after': String(refusal.retryAfter) };
-  sendJson(response, refusal.status, refusal.body, retry);
+  sendJson(response, refusal.status, refusal.wire, retry);
 }

@@ -1,3 +1,7 @@
+import type { Localized } from '@kulning/sdk';
+
+import { engineHostWords } from './engine-host-words.ts';
+
 /** Nothing of ours but what an engine needs to run: no database address, no key. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
@@ -10,8 +14,14 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 const LAST_WORDS = /GGML_ASSERT\(.*\) failed|FATAL ERROR: .*|.*error while loading shared libraries: .*/u;
 
 /** How a child ended, with what it said of it if that is safe to keep. */
-export function deathReason(lastWords: string, code: number | null, signal: NodeJS.Signals | null): string {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+export function deathReason(
+  lastWords: string,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): Localized<string> {
   const said = LAST_WORDS.exec(lastWords)?.[0].slice(0, 300);
-  return said === undefined ? `ended with ${how}` : `ended with ${how}: ${said}`;
+  const quoted = said === undefined ? '' : `: ${said}`;
+  return signal === null
+    ? engineHostWords.exited(String(code), quoted)
+    : engineHostWords.killed(signal, quoted);
 }

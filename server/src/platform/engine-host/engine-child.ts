@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 
+import { asSaid, inEachLanguage, KulningError, type Localized } from '@kulning/sdk';
+
 import type { EngineCapabilities, EngineSpec } from '../../core/engine/engine.ts';
 import { onParentGone } from '../parent-process.ts';
 import { createChatServer } from './chat-server.ts';
@@ -8,7 +10,7 @@ import type { EngineBackend } from './engine-backend.ts';
 /** What a child tells the host. */
 export type ChildMessage =
   | { readonly type: 'ready'; readonly capabilities: EngineCapabilities }
-  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'failed'; readonly reason: Localized<string> }
   /** One answer failed and the engine goes on. The kind of error alone: its message may quote content. */
   | { readonly type: 'answer-failed'; readonly error: string }
   | {
@@ -68,10 +70,13 @@ export async function runEngineChild<Kind extends EngineSpec['kind']>(
     tell({ type: 'ready', capabilities: backend.capabilities });
   } catch (error) {
     process.exitCode = 1;
-    process.send?.({ type: 'failed', reason: error instanceof Error ? error.message : String(error) }, () =>
-      process.exit(),
-    );
+    process.send?.({ type: 'failed', reason: reasonOf(error) } satisfies ChildMessage, () => process.exit());
   }
+}
+
+function reasonOf(error: unknown): Localized<string> {
+  if (error instanceof KulningError) return inEachLanguage((language) => error.text[language].message);
+  return asSaid(error instanceof Error ? error.message : String(error));
 }
 
 /** At once and without clean-up. Signals that were sent to the whole group change nothing: the host decides. */

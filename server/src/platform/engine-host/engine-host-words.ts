@@ -1,6 +1,26 @@
 import type { WordTable } from '@kulning/sdk';
 
 export const engineHostWords = {
+  exited: (code: string, quoted: string) => ({
+    en: `ended with exit code ${code}${quoted}`,
+    fr: `terminé avec le code ${code}${quoted}`,
+    sv: `avslutades med kod ${code}${quoted}`,
+  }),
+  killed: (signal: string, quoted: string) => ({
+    en: `ended with signal ${signal}${quoted}`,
+    fr: `terminé par le signal ${signal}${quoted}`,
+    sv: `avslutades av signalen ${signal}${quoted}`,
+  }),
+  tooMuchMemory: (usedMb: number, limitMb: number) => ({
+    en: `used ${usedMb} MB of memory, its limit is ${limitMb} MB`,
+    fr: `a pris ${usedMb} Mo de mémoire, sa limite est de ${limitMb} Mo`,
+    sv: `använde ${usedMb} MB minne, gränsen är ${limitMb} MB`,
+  }),
+  silent: (seconds: number) => ({
+    en: `did not answer for ${seconds} s`,
+    fr: `n’a pas répondu pendant ${seconds} s`,
+    sv: `svarade inte på ${seconds} s`,
+  }),
   addressRefused: (address: string) => ({
     en: {
       message: `The engine’s host resolves to ${address}, where no engine may be.`,

@@ -124,7 +124,7 @@ test('starts a killed child again, and says how often', async () => {
     kill();
   }
   const state = await reach(host, ({ phase }) => phase === 'restarting');
-  expect(state.reason).toBe('ended with signal SIGKILL');
+  expect(state.reason?.en).toBe('ended with signal SIGKILL');
 });
 
 test('gives up on a child that cannot start, with the reason, until its specification changes', async () => {
@@ -134,7 +134,7 @@ test('gives up on a child that cannot start, with the reason, until its specific
   });
   host.apply([broken]);
   const state = await reach(host, ({ phase }) => phase === 'crash-loop');
-  expect(state.reason).toContain('ENOENT');
+  expect(state.reason?.en).toContain('ENOENT');
   expect(pids).toHaveLength(4);
   host.apply([broken]);
   await delay(100);
@@ -159,7 +159,7 @@ test('kills a child that is stuck', async () => {
   await ready(host);
   kill('SIGSTOP');
   const state = await reach(host, ({ phase }) => phase === 'restarting');
-  expect(state.reason).toMatch(/^did not answer for \d+ s$/u);
+  expect(state.reason?.en).toMatch(/^did not answer for \d+ s$/u);
   await ready(host, 1);
 });
 
@@ -167,7 +167,7 @@ test('kills a child that uses more memory than it may', async () => {
   const host = open();
   host.apply([spec('d', { memoryLimitMb: 1 })]);
   const state = await reach(host, ({ phase }) => phase === 'crash-loop');
-  expect(state.reason).toMatch(/^used \d+ MB of memory, its limit is 1 MB$/u);
+  expect(state.reason?.en).toMatch(/^used \d+ MB of memory, its limit is 1 MB$/u);
 });
 
 test('lets an answer end before it stops', async () => {

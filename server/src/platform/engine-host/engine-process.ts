@@ -1,10 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
+import { asSaid, type Localized } from '@kulning/sdk';
+
 import type { Clock } from '../../core/clock.ts';
 import type { EngineCapabilities, EnginePhase, EngineSpec, EngineState } from '../../core/engine/engine.ts';
 import type { Logger } from '../log/logger.ts';
 import { childEnvironment, deathReason } from './child-process.ts';
+import { engineHostWords } from './engine-host-words.ts';
 import {
   ENGINE_VARIABLE,
   type ChildMessage,
@@ -51,7 +54,7 @@ export class EngineProcess {
   #child: ChildProcess | undefined;
   #phase: EnginePhase = 'starting';
   #sinceMs: number;
-  #reason: string | undefined;
+  #reason: Localized<string> | undefined;
   #restarts = 0;
   #deathsInARow = 0;
   #lastBeatMs = 0;
@@ -102,7 +105,7 @@ export class EngineProcess {
     this.#enter('starting');
     log.info('engine.started', { deployment: spec.deploymentId, kind: spec.kind, pid: child.pid });
     let lastWords = '';
-    let failure: string | undefined;
+    let failure: Localized<string> | undefined;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-8000);
     });
@@ -119,7 +122,7 @@ export class EngineProcess {
       failure ??= this.#killIfSilent();
     }, this.#init.timing.heartbeatTimeoutMs / 4);
     child.once('error', (error) => {
-      failure ??= error.message;
+      failure ??= asSaid(error.message);
       if (child.pid === undefined) child.emit('close', null, null);
     });
     child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
@@ -150,7 +153,7 @@ export class EngineProcess {
     this.#enter('stopped');
   }
 
-  #enter(phase: EnginePhase, reason?: string): void {
+  #enter(phase: EnginePhase, reason?: Localized<string>): void {
     if (phase === this.#phase && reason === this.#reason) return;
     this.#phase = phase;
     this.#reason = reason;
@@ -158,23 +161,23 @@ export class EngineProcess {
     this.#init.onChange();
   }
 
-  #beat(message: Extract<ChildMessage, { type: 'heartbeat' }>): string | undefined {
+  #beat(message: Extract<ChildMessage, { type: 'heartbeat' }>): Localized<string> | undefined {
     this.#lastBeatMs = this.#init.clock.now();
     this.#load = message;
     const limit = this.#init.spec.memoryLimitMb;
     if (message.memoryMb <= limit) return undefined;
     this.#child?.kill('SIGKILL');
-    return `used ${message.memoryMb} MB of memory, its limit is ${limit} MB`;
+    return engineHostWords.tooMuchMemory(message.memoryMb, limit);
   }
 
-  #killIfSilent(): string | undefined {
+  #killIfSilent(): Localized<string> | undefined {
     const silentMs = this.#init.clock.now() - this.#lastBeatMs;
     if (silentMs < this.#init.timing.heartbeatTimeoutMs) return undefined;
     this.#child?.kill('SIGKILL');
-    return `did not answer for ${Math.round(silentMs / 1000)} s`;
+    return engineHostWords.silent(Math.round(silentMs / 1000));
   }
 
-  #died(reason: string): void {
+  #died(reason: Localized<string>): void {
     const { spec, socketPath, timing, clock, log } = this.#init;
     const wasStable = this.#phase === 'ready' && clock.now() - this.#sinceMs >= timing.stableAfterMs;
     this.#child = undefined;

@@ -161,7 +161,7 @@ function headOf(status: number, headers: IncomingHttpHeaders, hops: readonly Inc
     return { start: Number(whole ?? 0), totalBytes: Number(whole ?? 0), validator, nothingMore: true };
   if (status === 401 || status === 403) throw problem('unauthorized', 403, [status]);
   if (status === 408 || status === 429 || status >= 500)
-    throw new Interruption(`the host answered ${status}`, retryAfterMs(headers['retry-after']));
+    throw new Interruption(`HTTP ${status}`, retryAfterMs(headers['retry-after']));
   throw problem('refused', 502, [status]);
 }
 

@@ -105,7 +105,8 @@ function describe({ words: said }: Kind, source: DatabaseError | undefined): Loc
       source?.constraint && schemaObjectWords.constraint(source.constraint)[language],
     ].filter(Boolean);
     const { message, hint } = said[language];
-    return { message: facts.length === 0 ? `${message}.` : `${message} (${facts.join(', ')}).`, hint };
+    const told = facts.length === 0 ? message : `${message.slice(0, -1)} (${facts.join(', ')}).`;
+    return { message: told, hint };
   });
 }
 

@@ -3,6 +3,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { asSaid, type Localized } from '@kulning/sdk';
+
 import type { EngineCapabilities, EngineEndpoint, EngineSpec } from '../../../core/engine/engine.ts';
 import type { EngineLoad } from '../../../core/engine/load-signal.ts';
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
@@ -21,7 +23,7 @@ export class LlamaServerProcess {
   #endpoint: EngineEndpoint;
   readonly #socketPath: string;
   /** Resolves with the reason when it has ended. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Localized<string>>;
   #over = false;
 
   constructor(spec: Spec, socketPath: string) {
@@ -49,7 +51,7 @@ export class LlamaServerProcess {
   /** Resolves when the model is loaded; by then the socket is there. */
   async ready(): Promise<EngineCapabilities> {
     for (;;) {
-      if (this.#over) throw new Error(await this.ended);
+      if (this.#over) throw new Error((await this.ended).en);
       const up = await this.#healthy();
       if (up) break;
       await delay(100);
@@ -95,17 +97,17 @@ export class LlamaServerProcess {
     );
   }
 
-  #end(): Promise<string> {
+  #end(): Promise<Localized<string>> {
     let lastWords = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-8000);
     });
     return new Promise((resolve) => {
-      const over = (reason: string) => {
+      const over = (reason: Localized<string>) => {
         this.#over = true;
         resolve(reason);
       };
-      this.#child.once('error', (error) => over(error.message));
+      this.#child.once('error', (error) => over(asSaid(error.message)));
       this.#child.once('close', (code, signal) => over(deathReason(lastWords, code, signal)));
     });
   }

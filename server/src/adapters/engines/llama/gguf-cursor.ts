@@ -1,8 +1,18 @@
 import { readSync } from 'node:fs';
 
+import type { Localized } from '@kulning/sdk';
+
+import { ggufParts, ggufWords } from './gguf-words.ts';
+
 /** What is wrong with a file, in words for the person who added it. */
 export class GgufProblem extends Error {
   override readonly name = 'GgufProblem';
+  readonly said: Localized<string>;
+
+  constructor(said: Localized<string>) {
+    super(said.en);
+    this.said = said;
+  }
 }
 
 export type GgufValue = string | number | bigint | boolean;
@@ -49,7 +59,7 @@ export class GgufCursor {
     return this.#position;
   }
 
-  take(length: number, what: string): Buffer {
+  take(length: number, what: Localized<string>): Buffer {
     this.#require(length, what);
     const start = this.#position - this.#windowStart;
     if (start < 0 || start + length > this.#window.length) this.#load(Math.max(length, WINDOW_BYTES));
@@ -58,32 +68,32 @@ export class GgufCursor {
     return this.#window.subarray(from, from + length);
   }
 
-  uint32(what: string): number {
+  uint32(what: Localized<string>): number {
     return this.take(4, what).readUInt32LE();
   }
 
   /** A count or offset; larger than 2^53 is never true of a file. */
-  length(what: string): number {
+  length(what: Localized<string>): number {
     const value = this.take(8, what).readBigUInt64LE();
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new GgufProblem(`${what} is absurd: ${value}`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new GgufProblem(ggufWords.absurd(what, String(value)));
     return Number(value);
   }
 
-  string(what: string): string {
-    const length = this.length(`the length of ${what}`);
-    if (length > LONGEST_STRING) throw new GgufProblem(`${what} claims ${length} bytes`);
+  string(what: Localized<string>): string {
+    const length = this.length(ggufParts.lengthOf(what));
+    if (length > LONGEST_STRING) throw new GgufProblem(ggufWords.claims(what, length));
     return this.take(length, what).toString('utf8');
   }
 
-  value(type: number, what: string): GgufValue | GgufArray {
+  value(type: number, what: Localized<string>): GgufValue | GgufArray {
     if (type === STRING) return this.string(what);
     if (type === ARRAY) return this.#array(what);
     return this.#scalar(type, what);
   }
 
-  #scalar(type: number, what: string): GgufValue {
+  #scalar(type: number, what: Localized<string>): GgufValue {
     const size = SCALAR_BYTES[type];
-    if (size === undefined) throw new GgufProblem(`${what} has the unknown type ${type}`);
+    if (size === undefined) throw new GgufProblem(ggufWords.typeUnknown(what, type));
     const bytes = this.take(size, what);
     switch (type) {
       case 0:
@@ -111,12 +121,12 @@ export class GgufCursor {
     }
   }
 
-  #array(what: string): GgufArray {
-    const type = this.uint32(`the element type of ${what}`);
-    const length = this.length(`the length of ${what}`);
-    if (type === ARRAY) throw new GgufProblem(`${what} is an array of arrays`);
+  #array(what: Localized<string>): GgufArray {
+    const type = this.uint32(ggufParts.elementTypeOf(what));
+    const length = this.length(ggufParts.lengthOf(what));
+    if (type === ARRAY) throw new GgufProblem(ggufWords.nestedArray(what));
     const smallest = type === STRING ? 8 : SCALAR_BYTES[type];
-    if (smallest === undefined) throw new GgufProblem(`${what} has elements of the unknown type ${type}`);
+    if (smallest === undefined) throw new GgufProblem(ggufWords.elementTypeUnknown(what, type));
     this.#require(length * smallest, what);
     const kept = length <= LONGEST_KEPT_ARRAY;
     if (!kept && type !== STRING) {
@@ -131,11 +141,9 @@ export class GgufCursor {
     return { length, values: kept ? values : undefined };
   }
 
-  #require(length: number, what: string): void {
+  #require(length: number, what: Localized<string>): void {
     if (this.#position + length > this.#size)
-      throw new GgufProblem(
-        `the file ends inside ${what}: it has ${this.#size} bytes, ${this.#position + length} are needed`,
-      );
+      throw new GgufProblem(ggufWords.endsInside(what, this.#size, this.#position + length));
   }
 
   #load(length: number): void {
@@ -143,7 +151,7 @@ export class GgufCursor {
     let filled = 0;
     while (filled < window.length) {
       const read = readSync(this.#file, window, filled, window.length - filled, this.#position + filled);
-      if (read === 0) throw new GgufProblem('the file became shorter while it was read');
+      if (read === 0) throw new GgufProblem(ggufWords.shorter);
       filled += read;
     }
     this.#window = window;

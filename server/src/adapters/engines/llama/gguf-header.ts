@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
+import type { Localized } from '@kulning/sdk';
+
 import { GgufCursor, GgufProblem, type GgufArray, type GgufValue } from './gguf-cursor.ts';
+import { ggufParts, ggufWords } from './gguf-words.ts';
 
 /** What a GGUF file says about itself, checked against the file's length. */
 export interface GgufHeader {
@@ -72,11 +75,11 @@ export function readGgufHeader(path: string): GgufHeader {
   const file = openSync(path, 'r');
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new GgufProblem('it is not a file');
+    if (!stat.isFile()) throw new GgufProblem(ggufWords.noFile);
     const cursor = new GgufCursor(file, stat.size);
     const version = readVersion(cursor);
-    const tensorCount = countOf(cursor, 'the number of tensors', MOST_TENSORS);
-    const entryCount = countOf(cursor, 'the number of metadata entries', MOST_ENTRIES);
+    const tensorCount = countOf(cursor, ggufParts.tensorCount, MOST_TENSORS);
+    const entryCount = countOf(cursor, ggufParts.entryCount, MOST_ENTRIES);
     const metadata = readMetadata(cursor, entryCount);
     const parameters = readTensors(
       cursor,
@@ -91,28 +94,27 @@ export function readGgufHeader(path: string): GgufHeader {
 }
 
 function readVersion(cursor: GgufCursor): number {
-  const magic = cursor.take(4, 'the magic number').toString('latin1');
-  if (magic !== 'GGUF') throw new GgufProblem('it is not a GGUF file: it does not begin with "GGUF"');
-  const version = cursor.uint32('the version');
-  if (version >>> 16 !== 0)
-    throw new GgufProblem('it is a big-endian GGUF file; only little-endian files are read');
-  if (version < 2 || version > 3)
-    throw new GgufProblem(`GGUF version ${version} is not supported, only 2 and 3`);
+  const magic = cursor.take(4, ggufParts.magic).toString('latin1');
+  if (magic !== 'GGUF') throw new GgufProblem(ggufWords.otherFormat);
+  const version = cursor.uint32(ggufParts.version);
+  if (version >>> 16 !== 0) throw new GgufProblem(ggufWords.bigEndian);
+  if (version < 2 || version > 3) throw new GgufProblem(ggufWords.otherVersion(version));
   return version;
 }
 
-function countOf(cursor: GgufCursor, what: string, most: number): number {
+function countOf(cursor: GgufCursor, what: Localized<string>, most: number): number {
   const count = cursor.length(what);
-  if (count === 0 || count > most) throw new GgufProblem(`${what} is ${count}; 1 to ${most} can be true`);
+  if (count === 0 || count > most) throw new GgufProblem(ggufWords.countOutside(what, count, most));
   return count;
 }
 
 function readMetadata(cursor: GgufCursor, count: number): Metadata {
   const metadata = new Map<string, GgufValue | GgufArray>();
   for (let index = 0; index < count; index++) {
-    const key = cursor.string(`metadata key ${index + 1} of ${count}`);
-    if (metadata.has(key)) throw new GgufProblem(`metadata key "${printable(key)}" occurs twice`);
-    metadata.set(key, cursor.value(cursor.uint32(`the type of "${printable(key)}"`), `"${printable(key)}"`));
+    const key = cursor.string(ggufParts.key(index + 1, count));
+    const name = printable(key);
+    if (metadata.has(key)) throw new GgufProblem(ggufWords.keyTwice(name));
+    metadata.set(key, cursor.value(cursor.uint32(ggufParts.typeOf(name)), ggufParts.valueOf(name)));
   }
   return metadata;
 }
@@ -120,59 +122,54 @@ function readMetadata(cursor: GgufCursor, count: number): Metadata {
 /** Sum of parameters; each tensor must lie within the file, aligned and with a name of its own. */
 function readTensors(cursor: GgufCursor, count: number, alignment: number, fileBytes: number): number {
   if (alignment < 1 || alignment > 1 << 20 || (alignment & (alignment - 1)) !== 0)
-    throw new GgufProblem(`general.alignment is ${alignment}, not a power of two`);
+    throw new GgufProblem(ggufWords.alignment(alignment));
   const names = new Set<string>();
   const ends: { readonly name: string; readonly end: number }[] = [];
   let parameters = 0;
   for (let index = 0; index < count; index++) {
-    const name = printable(cursor.string(`the name of tensor ${index + 1} of ${count}`));
-    if (names.has(name)) throw new GgufProblem(`tensor "${name}" occurs twice`);
+    const name = printable(cursor.string(ggufParts.tensorName(index + 1, count)));
+    if (names.has(name)) throw new GgufProblem(ggufWords.tensorTwice(name));
     names.add(name);
     const elements = readElements(cursor, name);
-    const block = BLOCKS[cursor.uint32(`the type of tensor "${name}"`)];
-    const offset = cursor.length(`the offset of tensor "${name}"`);
-    if (offset % alignment !== 0)
-      throw new GgufProblem(`tensor "${name}" is not aligned to ${alignment} bytes`);
+    const block = BLOCKS[cursor.uint32(ggufParts.tensorType(name))];
+    const offset = cursor.length(ggufParts.tensorOffset(name));
+    if (offset % alignment !== 0) throw new GgufProblem(ggufWords.tensorUnaligned(name, alignment));
     ends.push({ name, end: offset + (block === undefined ? 1 : Math.ceil(elements / block[0]) * block[1]) });
     parameters += elements;
   }
   const dataStart = Math.ceil(cursor.position / alignment) * alignment;
   for (const { name, end } of ends) {
     if (dataStart + end > fileBytes)
-      throw new GgufProblem(
-        `tensor "${name}" ends at byte ${dataStart + end}, the file has ${fileBytes}: it is cut short`,
-      );
+      throw new GgufProblem(ggufWords.tensorCut(name, dataStart + end, fileBytes));
   }
   return parameters;
 }
 
 function readElements(cursor: GgufCursor, name: string): number {
-  const dimensions = cursor.uint32(`the dimensions of tensor "${name}"`);
-  if (dimensions < 1 || dimensions > 4)
-    throw new GgufProblem(`tensor "${name}" has ${dimensions} dimensions`);
+  const dimensions = cursor.uint32(ggufParts.tensorDimensions(name));
+  if (dimensions < 1 || dimensions > 4) throw new GgufProblem(ggufWords.dimensions(name, dimensions));
   let elements = 1;
-  for (let index = 0; index < dimensions; index++) elements *= cursor.length(`the shape of tensor "${name}"`);
+  for (let index = 0; index < dimensions; index++) elements *= cursor.length(ggufParts.tensorShape(name));
   if (elements < 1 || elements > Number.MAX_SAFE_INTEGER)
-    throw new GgufProblem(`tensor "${name}" has ${elements} elements`);
+    throw new GgufProblem(ggufWords.elements(name, elements));
   return elements;
 }
 
 function describe(version: number, sizeBytes: number, metadata: Metadata, parameters: number): GgufHeader {
   const architecture = text(metadata, 'general.architecture');
   if (architecture === undefined || !/^[a-z0-9._-]{1,64}$/u.test(architecture))
-    throw new GgufProblem('it does not name its architecture (general.architecture)');
+    throw new GgufProblem(ggufWords.noArchitecture);
   const type = text(metadata, 'general.type') ?? 'model';
-  if (type !== 'model') throw new GgufProblem(`it is a GGUF ${printable(type)}, not a model`);
+  if (type !== 'model') throw new GgufProblem(ggufWords.notModel(printable(type)));
   const parts = integer(metadata, 'split.count') ?? 1;
-  if (parts > 1)
-    throw new GgufProblem(`it is one of ${parts} parts; join them first: llama-gguf-split --merge`);
+  if (parts > 1) throw new GgufProblem(ggufWords.split(parts));
   const contextTokens = integer(metadata, `${architecture}.context_length`);
   if (contextTokens === undefined || contextTokens < 1)
-    throw new GgufProblem(`it does not say how many tokens it takes (${architecture}.context_length)`);
+    throw new GgufProblem(ggufWords.noContext(`${architecture}.context_length`));
   const tokens = metadata.get('tokenizer.ggml.tokens');
   const tokenizer = text(metadata, 'tokenizer.ggml.model');
   if (tokenizer === undefined || typeof tokens !== 'object' || tokens.length === 0)
-    throw new GgufProblem('it has no tokenizer (tokenizer.ggml.model, tokenizer.ggml.tokens)');
+    throw new GgufProblem(ggufWords.noTokenizer);
   return {
     version,
     sizeBytes,

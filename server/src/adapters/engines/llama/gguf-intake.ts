@@ -2,18 +2,19 @@ import { fork } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Localized } from '@kulning/sdk';
 
 import type { InspectModelFile, ModelFileFacts, ReadModelHead } from '../../../core/engine/model-file.ts';
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
 import { GgufProblem } from './gguf-cursor.ts';
 import { readGgufHeader } from './gguf-header.ts';
+import { ggufWords } from './gguf-words.ts';
 import { engineWords } from '../engine-words.ts';
 
 /** What the throw-away child says before it exits; a child that says nothing was ended by what it read. */
 export type TrialMessage =
   | { readonly type: 'facts'; readonly facts: ModelFileFacts }
-  | { readonly type: 'refused'; readonly reason: string };
+  | { readonly type: 'refused'; readonly reason: Localized<string> };
 
 const TRIAL = fileURLToPath(new URL('gguf-trial-child.ts', import.meta.url));
 
@@ -31,11 +32,11 @@ export const readGgufHead: ReadModelHead = async (path) => {
   try {
     return readGgufHeader(path);
   } catch (cause) {
-    throw cause instanceof GgufProblem ? broken(cause.message) : cause;
+    throw cause instanceof GgufProblem ? broken(cause.said) : cause;
   }
 };
 
-function broken(reason: string): KulningError {
+function broken(reason: Localized<string>): KulningError {
   return new KulningError({
     code: 'model.file_broken',
     status: 400,
@@ -78,12 +79,8 @@ async function tryInChild(path: string, signal: AbortSignal): Promise<TrialMessa
     });
     child.once('error', reject);
     child.once('close', (code, endedBy) => {
-      resolve(
-        said ?? {
-          type: 'refused',
-          reason: `loading it crashed the engine (${deathReason(lastWords, code, endedBy)})`,
-        },
-      );
+      const reason = ggufWords.crashed(deathReason(lastWords, code, endedBy));
+      resolve(said ?? { type: 'refused', reason });
     });
   });
 }

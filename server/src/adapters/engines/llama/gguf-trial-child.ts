@@ -7,6 +7,7 @@ import type { ModelFileFacts } from '../../../core/engine/model-file.ts';
 import type { EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
 import { GgufProblem } from './gguf-cursor.ts';
 import { readGgufHeader } from './gguf-header.ts';
+import { ggufWords } from './gguf-words.ts';
 import type { TrialMessage } from './gguf-intake.ts';
 import { openLlamaBackend } from './llama-backend.ts';
 
@@ -21,11 +22,8 @@ async function tryFile(file: string): Promise<TrialMessage> {
   try {
     return { type: 'facts', facts: await examine(file) };
   } catch (error) {
-    if (error instanceof GgufProblem) return { type: 'refused', reason: error.message };
-    return {
-      type: 'refused',
-      reason: `the engine cannot load it: ${error instanceof Error ? error.message : 'unknown'}`,
-    };
+    if (error instanceof GgufProblem) return { type: 'refused', reason: error.said };
+    return { type: 'refused', reason: ggufWords.notLoaded(error instanceof Error ? error.message : '?') };
   }
 }
 

@@ -20,8 +20,11 @@ import {
 } from '../../../core/engine/json-schema-grammar.ts';
 import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from '../../../core/engine/mistral-calls.ts';
 import { OpenAiError } from '../../../core/engine/openai-error.ts';
+import { schemaWords } from '../../../core/engine/schema-words.ts';
+import type { Words } from '../../../core/policy/rule.ts';
 import type { ChatRequest } from '../../../platform/engine-host/chat-request.ts';
 import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
+import { llamaWords } from './llama-words.ts';
 import { createPromptRenderer, type PromptRenderer, type Vocabulary } from './llama-prompt.ts';
 import { tokenizePrompt } from './prompt-tokens.ts';
 import { createTokenText } from './token-text.ts';
@@ -166,28 +169,28 @@ async function grammarOf(
 ): Promise<Grammar> {
   const { tools, toolChoice, answerSchema } = request;
   if (tools.length > 0 && prompts.tools === 'none')
-    throw new OpenAiError(400, 'tools: the chat template of this model knows no tools', {
+    throw new OpenAiError(400, llamaWords.noTools, {
       code: 'unsupported_value',
       param: 'tools',
     });
   if (tools.length > 0 && answerSchema !== undefined)
-    throw new OpenAiError(400, 'response_format: not together with tools', {
+    throw new OpenAiError(400, llamaWords.formatWithTools, {
       code: 'unsupported_value',
       param: 'response_format',
     });
   const mustCall = tools.length > 0 && toolChoice !== 'auto';
   if (!mustCall && answerSchema === undefined) return undefined;
   const param = mustCall ? 'tools' : 'response_format';
-  const refusal = (why: string) =>
-    new OpenAiError(400, `${param}: ${why}`, { code: 'unsupported_schema', param });
+  const refusal = (why: Words) =>
+    new OpenAiError(400, llamaWords.schemaRefused(param, why), { code: 'unsupported_schema', param });
   let grammar: string;
   try {
     grammar = mustCall ? compileToolCalls(tools, prompts.callStyle) : compileJsonSchema(answerSchema);
   } catch (error) {
-    throw error instanceof UnsupportedSchema ? refusal(error.message) : error;
+    throw error instanceof UnsupportedSchema ? refusal(error.said) : error;
   }
   return llama.createGrammar({ grammar }).catch(() => {
-    throw refusal('the engine cannot take a schema of this size');
+    throw refusal(schemaWords.tooLarge);
   });
 }
 

@@ -6,6 +6,9 @@ import type { CallStyle } from '../../../core/engine/json-schema-grammar.ts';
 import { MISTRAL_ARGUMENTS, MISTRAL_CALLS } from '../../../core/engine/mistral-calls.ts';
 import { OpenAiError } from '../../../core/engine/openai-error.ts';
 import type { ChatMessage, ChatRequest } from '../../../platform/engine-host/chat-request.ts';
+import { GgufProblem } from './gguf-cursor.ts';
+import { ggufWords } from './gguf-words.ts';
+import { llamaWords } from './llama-words.ts';
 
 /** What of a model's vocabulary a prompt needs. */
 export interface Vocabulary<Token> {
@@ -100,9 +103,7 @@ function callStyleOf(template: string): CallStyle {
 
 function assumedTemplate(vocabulary: Vocabulary<unknown>): string {
   if (vocabulary.controlTexts.includes('<|im_start|>')) return CHATML;
-  throw new Error(
-    'the file has no chat template (tokenizer.chat_template); a base model cannot hold a conversation',
-  );
+  throw new GgufProblem(ggufWords.noChatTemplate);
 }
 
 /** The message as templates know it: Hugging Face's shape, arguments as values. */
@@ -134,14 +135,11 @@ function refusable(render: () => string): string {
   try {
     return render();
   } catch (cause) {
-    throw new OpenAiError(
-      400,
-      `the model's chat template refuses these messages: ${cause instanceof Error ? cause.message : ''}`,
-      {
-        code: 'template_refused',
-        param: 'messages',
-      },
-    );
+    const reason = cause instanceof Error ? cause.message : '';
+    throw new OpenAiError(400, llamaWords.templateRefused(reason), {
+      code: 'template_refused',
+      param: 'messages',
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from '../../../core/engine/answer-par
 import { abilitiesOf, type ScriptedOptions } from '../../../core/engine/engine.ts';
 import { OpenAiError, promptTooLong } from '../../../core/engine/openai-error.ts';
 import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
+import { engineWords } from '../engine-words.ts';
 import { ruleFor, script, scriptTokens, type Rule } from './script.ts';
 
 export function openScriptedBackend(model: string, options: ScriptedOptions): EngineBackend {
@@ -28,7 +29,7 @@ export function openScriptedBackend(model: string, options: ScriptedOptions): En
     },
     async prepare(request) {
       if (request.answerSchema !== undefined)
-        throw new OpenAiError(400, 'response_format: a scripted engine says what its script says', {
+        throw new OpenAiError(400, engineWords.scriptedFormat, {
           code: 'unsupported_value',
           param: 'response_format',
         });
@@ -40,7 +41,7 @@ export function openScriptedBackend(model: string, options: ScriptedOptions): En
       const input = request.messages.findLast(({ role }) => role === 'user')?.content ?? '';
       const rule = ruleFor(rules, input);
       if (rule === undefined)
-        throw new OpenAiError(400, 'no rule of the script fits', { code: 'script_no_rule' });
+        throw new OpenAiError(400, engineWords.scriptNoRule, { code: 'script_no_rule' });
       if (rule.refuse !== undefined)
         throw new OpenAiError(rule.refuse.status, rule.refuse.message, { code: rule.refuse.code });
       const room = options.contextTokens - promptTokens;
