@@ -1,4 +1,4 @@
-import { isIban, isNir } from './identifier-checks.ts';
+import { isIban, isNir } from '../../core/guard/check-digits.ts';
 import { type Identifier, normaliseIdentifier } from './identifier.ts';
 
 /** An identifier and where it stands in the text, in UTF-16 units. */

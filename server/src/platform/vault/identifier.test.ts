@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { isIban, isNir, isPersonnummer, isSteuerId, passesLuhn } from './identifier-checks.ts';
+import { isIban, isNir, isPersonnummer, isSteuerId, passesLuhn } from '../../core/guard/check-digits.ts';
 import { detectIdentifiers } from './identifier-detection.ts';
 import { normaliseIdentifier } from './identifier.ts';
 

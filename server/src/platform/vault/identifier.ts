@@ -1,4 +1,4 @@
-import { isIban, isNir, isPersonnummer, isSteuerId } from './identifier-checks.ts';
+import { isIban, isNir, isPersonnummer, isSteuerId } from '../../core/guard/check-digits.ts';
 
 type IdentifierKind = 'email' | 'phone' | 'personnummer' | 'nir' | 'steuer-id' | 'iban' | 'name' | 'id';
 
