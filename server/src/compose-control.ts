@@ -79,9 +79,9 @@ function showClaim(url: string, token: string): void {
 }
 
 function routesOf(ground: Ground, heard: Heard, features: Features): readonly Route[] {
-  const { identity, demo, calls, limits, usage, proof, privacy, backup } = features;
+  const { identity, demo, calls, files, limits, usage, proof, privacy, backup } = features;
   const { sites, models, placements } = ground;
-  const slices = [identity, demo, sites, models, placements, calls, limits, usage, proof, privacy, backup];
+  const slices = [identity, demo, sites, models, placements, calls, files, limits, usage, proof, privacy, backup];
   return [...slices.flatMap(({ routes }) => routes), ...composeInstance(ground, heard, features)];
 }
 

@@ -3,6 +3,7 @@ import type { Ground } from './compose.ts';
 import { createBackupFeature } from './features/backup/index.ts';
 import { createCalls } from './features/calls/index.ts';
 import { createDemo, sampleName } from './features/demo/index.ts';
+import { createFiles } from './features/files/index.ts';
 import { createIdentity, type Identity } from './features/identity/index.ts';
 import { createLimits } from './features/limits/index.ts';
 import { createPrivacy, createRecordReader, saltIn } from './features/privacy/index.ts';
@@ -44,9 +45,11 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
     config.usage.keepDays,
   );
   const usage = createUsage({ database, clock, siteNames }, config.usage.keepDays);
+  const { maxFileBytes: maxBytes } = config.gateway;
+  const files = createFiles({ database, vault, blobs, clock, ids, record: recordEvent, maxBytes });
   const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
   const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  return { proof, identity, backup, privacy, calls, limits, usage, demo };
+  return { proof, identity, backup, privacy, calls, files, limits, usage, demo };
 }
 
 function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {

@@ -4,6 +4,7 @@ import { asSaid } from '@kulning/sdk';
 
 import type { Ground } from './compose.ts';
 import type { BackupFeature } from './features/backup/index.ts';
+import { createFilePrivacy } from './features/files/index.ts';
 import {
   certificateWords as words,
   consequenceForBackups,
@@ -15,7 +16,7 @@ import {
 } from './features/privacy/index.ts';
 
 /** Stores whose content lies in the vault, record by record. */
-const vaultStores = ['calls', 'batches', 'files', 'sample'] as const;
+const vaultStores = ['calls', 'batches', 'sample'] as const;
 
 /** Every place of this instance that can hold a person's data: what an erasure covers, in the order of its certificate. */
 export function composeStores(
@@ -34,6 +35,7 @@ export function composeStores(
     ...vaultStores.map((name) =>
       createVaultStore({ name, description: storeDescriptions[name], database, vault, blobs }),
     ),
+    createFilePrivacy({ database, vault, blobs }),
     ...accounts,
     files(
       'postgres-files',

@@ -69,6 +69,11 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
     fr: 'Plus grande requête d’inférence',
     sv: 'Största inferensanrop',
   },
+  'gateway.maxFileBytes': {
+    en: 'Largest file that can be uploaded',
+    fr: 'Plus grand fichier que l’on peut envoyer',
+    sv: 'Största fil som kan laddas upp',
+  },
   'gateway.spoolBytes': {
     en: 'Disk reserved for calls not yet in the database',
     fr: 'Disque réservé aux appels qui ne sont pas encore dans la base de données',
@@ -128,11 +133,6 @@ export const settingWords: Readonly<Record<SettingPath, Localized<string>>> = {
     en: 'Authorization header for that receiver',
     fr: 'En-tête Authorization pour ce récepteur',
     sv: 'Authorization-huvud till den mottagaren',
-  },
-  'telemetry.encoding': {
-    en: 'How traces are written: protobuf or json',
-    fr: 'Écriture des traces\u00a0: protobuf ou json',
-    sv: 'Hur spår skrivs: protobuf eller json',
   },
   'telemetry.sampleRatio': {
     en: 'Part of the answered calls that is traced, from 0 to 1; a caller’s own trace decides for itself',
@@ -215,6 +215,20 @@ export const configWords = {
     sv: {
       message: `Inställningen ${name} finns inte.`,
       hint: `Menade du ${nearest}? \`kulning config\` listar alla inställningar.`,
+    },
+  }),
+  receiverNotAllowed: (host: string) => ({
+    en: {
+      message: `Traces are to go to ${host}, which Kulning may not connect to.`,
+      hint: 'Add it to KULNING_OUTBOUND_ALLOWED_HOSTS; for a private address, its address or network too.',
+    },
+    fr: {
+      message: `Les traces doivent aller à ${host}, auquel Kulning ne peut pas se connecter.`,
+      hint: 'Ajoutez-le à KULNING_OUTBOUND_ALLOWED_HOSTS\u00a0; pour une adresse privée, ajoutez aussi l’adresse ou le réseau.',
+    },
+    sv: {
+      message: `Spår ska skickas till ${host}, som Kulning inte får ansluta till.`,
+      hint: 'Lägg till värden i KULNING_OUTBOUND_ALLOWED_HOSTS; för en privat adress även adressen eller nätet.',
     },
   }),
   siteUnknown: (slug: string) => ({

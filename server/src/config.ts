@@ -55,6 +55,11 @@ const configSchema = z.strictObject({
         .int()
         .min(1024)
         .default(32 * 2 ** 20),
+      maxFileBytes: z.coerce
+        .number()
+        .int()
+        .min(1024)
+        .default(512 * 2 ** 20),
       spoolBytes: z.coerce
         .number()
         .int()
@@ -107,7 +112,6 @@ const configSchema = z.strictObject({
     .strictObject({
       endpoint: z.url({ protocol: /^https?$/u }).optional(),
       authorization: z.string().min(1).optional().meta({ secret: true }),
-      encoding: z.enum(['protobuf', 'json']).default('protobuf'),
       sampleRatio: z.coerce.number().min(0).max(1).default(1),
       timeoutMs: z.coerce.number().int().min(100).max(60_000).default(10_000),
       queueSpans: z.coerce.number().int().min(1).max(1_000_000).default(16_384),

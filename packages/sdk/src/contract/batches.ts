@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { dataClassSchema } from './identity.ts';
 import { op } from './operation.ts';
 
@@ -36,9 +37,7 @@ export const batchView = z.object({
   completionWindow: z.string(),
   requests: z.object({ total: z.number().int(), completed: z.number().int(), failed: z.number().int() }),
   /** Null until it has ended, and where no engine said. */
-  usage: z
-    .object({ inputTokens: z.number().int(), outputTokens: z.number().int() })
-    .nullable(),
+  usage: z.object({ inputTokens: z.number().int(), outputTokens: z.number().int() }).nullable(),
   /** What is wrong with the input, or what stopped it; what is wrong with single requests is in the error file. */
   errors: z.array(
     z.object({
@@ -69,7 +68,7 @@ export const batchesOperations = {
     scope: 'batches:read',
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().optional().describe('`next` of the page before'),
+      cursor: z.string().optional().describe(flagWords.cursor.en),
     }),
     result: z.object({ items: z.array(batchView), next: z.string().optional() }),
   }),

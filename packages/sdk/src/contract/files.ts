@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { dataClassSchema } from './identity.ts';
 import { op } from './operation.ts';
 
@@ -31,7 +32,7 @@ export const filesOperations = {
     scope: 'files:read',
     query: z.object({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: z.string().optional().describe('`next` of the page before'),
+      cursor: z.string().optional().describe(flagWords.cursor.en),
       purpose: z.enum(filePurposes).optional(),
     }),
     result: z.object({ items: z.array(fileView), next: z.string().optional() }),

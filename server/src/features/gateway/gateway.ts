@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Scope } from '@kulning/sdk';
+
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { IdSource } from '../../core/id.ts';
 import { closeServer, listen, type ListenAddress } from '../../platform/http/http-server.ts';
@@ -16,10 +18,15 @@ import {
 import { CallFlow, type CallFlowDeps } from './call-flow.ts';
 import type { Endpoint } from './endpoint.ts';
 import { absentPaths, endpoints } from './endpoints.ts';
+import { parseTraceParent } from '../../platform/telemetry/trace-context.ts';
 import { languageOf, say } from './gateway-words.ts';
+import type { InnerAnswer, InnerCall } from './inner-call.ts';
+import { InnerCalls } from './inner-calls.ts';
 import { modelBytes, modelListBytes } from './model-list.ts';
 import { openAiErrors, retryAfterOf, sendJson } from './openai-answer.ts';
 import { readHead, type RequestHead } from './request-head.ts';
+import { type FoundResource, type Resource, resourceAt, resourceCall } from './resource.ts';
+import { SlowBodies } from './slow-bodies.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { keyDigest, type Snapshot } from './snapshot.ts';
 
@@ -29,11 +36,15 @@ export interface GatewayDeps extends CallFlowDeps {
   /** A receipt of the organisation, or undefined; off the hot path. */
   readonly receiptOf: (organisationId: string, id: string) => Promise<object | undefined>;
   readonly spoolFreeBytes: () => number;
+  /** Files, batches: whatever ends here and not at an engine. */
+  readonly resources?: readonly Resource[];
 }
 
 export interface Gateway {
   /** @throws KulningError `port.taken` */
   listen(address: ListenAddress): Promise<{ url: string }>;
+  /** Makes a call for a key whose owner is not connected. @throws KeyGone; the signal's reason */
+  ask(call: InnerCall): Promise<InnerAnswer>;
   /** Stops taking calls, lets running answers end for at most `drainMs`, then cuts them; each is settled. */
   close(drainMs: number): Promise<void>;
 }
@@ -58,9 +69,11 @@ const KEY = /^kln_[\w-]{43}$/;
 /** The OpenAI-compatible API. */
 export function createGateway(deps: GatewayDeps): Gateway {
   const running = new Set<Promise<void>>();
+  const inner = new InnerCalls(deps);
+  const slow = new SlowBodies();
   let draining = false;
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const served = new GatewayRequest(deps, request, response, draining, running.size).serve();
+    const served = new GatewayRequest(deps, request, response, draining, running.size, slow).serve();
     running.add(served);
     void served.finally(() => running.delete(served));
   };
@@ -68,11 +81,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
   // Without this, node would say "continue" before anyone looked at where the data may go.
   server.on('checkContinue', serve);
   server.maxConnections = MAX_CONNECTIONS;
+  slow.watch(server);
   return {
     async listen(address) {
       await listen(server, address, 'gateway.port');
       return { url: urlOf(server) };
     },
+    ask: (call) => inner.ask(call),
     async close(drainMs) {
       draining = true;
       await closeServer(server, drainMs);
@@ -88,6 +103,7 @@ class GatewayRequest {
   readonly #response: ServerResponse;
   readonly #draining: boolean;
   readonly #inFlight: number;
+  readonly #slow: SlowBodies;
   readonly #begunAt = performance.now();
 
   constructor(
@@ -96,12 +112,14 @@ class GatewayRequest {
     response: ServerResponse,
     draining: boolean,
     inFlight: number,
+    slow: SlowBodies,
   ) {
     this.#deps = deps;
     this.#request = request;
     this.#response = response;
     this.#draining = draining;
     this.#inFlight = inFlight;
+    this.#slow = slow;
   }
 
   /** Never rejects: whatever happens, the caller gets an answer. */
@@ -160,6 +178,8 @@ class GatewayRequest {
       if (path === '/readyz') return this.#readiness();
       if (path === '/metrics') return this.#metrics();
     }
+    const found = resourceAt(this.#deps.resources ?? [], method, path);
+    if (found) return await this.#resource(head, found);
     const words = say('pathUnknown', languageOf(head.acceptLanguage, 'en'), {
       method,
       path: path.slice(0, 200),
@@ -168,6 +188,12 @@ class GatewayRequest {
   }
 
   async #call(head: RequestHead, endpoint: Endpoint): Promise<void> {
+    const call = new CallFlow(this.#context(head, 'calls:create'), endpoint, this.#deps);
+    await call.run().catch((error: unknown) => call.fail(error));
+  }
+
+  /** Who asks, and how their data is to be treated: all that the head tells. */
+  #context(head: RequestHead, scope: Scope): CallContext {
     const { ids, snapshots } = this.#deps;
     const snapshot = this.#snapshot(head);
     if (this.#draining)
@@ -175,10 +201,10 @@ class GatewayRequest {
         code: 'draining',
         retryAfter: 1,
       });
-    const authorised = authorise(head, snapshot, 'calls:create', this.#deps.now());
+    const authorised = authorise(head, snapshot, scope, this.#deps.now());
     const dataClass = classOf(head, authorised);
     assertFresh(snapshots.ageMs(), dataClass, authorised.language);
-    const context: CallContext = {
+    return {
       ...authorised,
       request: this.#request,
       response: this.#response,
@@ -190,9 +216,23 @@ class GatewayRequest {
       subjects: head.subjects,
       patience: patienceOf(head),
       repeatable: head.repeatable,
+      trace: head.traceparent === undefined ? undefined : parseTraceParent(head.traceparent),
     };
-    const call = new CallFlow(context, endpoint, this.#deps);
-    await call.run().catch((error: unknown) => call.fail(error));
+  }
+
+  async #resource(head: RequestHead, { resource, params }: FoundResource): Promise<void> {
+    const context = this.#context(head, resource.scope);
+    const call = resourceCall(context, params, this.#deps.dispatch);
+    const serve = () => resource.serve(call);
+    try {
+      await (resource.slowBody === true ? this.#slow.during(this.#request.socket, serve) : serve());
+    } catch (error) {
+      const told = toOpenAiError(error, context.language);
+      if (told.status >= 500) this.#deps.log.error('gateway.request_failed', error);
+      // Half an answer ends the connection: it must not look whole.
+      if (this.#response.headersSent) return void this.#response.destroy();
+      throw told;
+    }
   }
 
   #models(head: RequestHead, id: string): void {

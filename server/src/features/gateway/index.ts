@@ -1,6 +1,9 @@
 export type { ContentKeeper } from './call-seal.ts';
 export { sealedJson } from './call-seal.ts';
 export { createGateway } from './gateway.ts';
+export type { InnerAnswer, InnerCall } from './inner-call.ts';
+export { KeyGone } from './inner-calls.ts';
+export type { Resource, ResourceCall } from './resource.ts';
 export { GatewayMetrics } from './gateway-metrics.ts';
 export { SnapshotKeeper, type SnapshotSource } from './snapshot-keeper.ts';
 export { createSnapshotSource } from './snapshot-store.ts';

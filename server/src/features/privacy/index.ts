@@ -20,12 +20,25 @@ export { certificateWords } from './erasure-words.ts';
 export { replayErasures } from './erasure-replay.ts';
 export { createFileStore } from './file-store.ts';
 export { consequenceForBackups, storeDescriptions } from './privacy-words.ts';
-export type { PrivacyStore } from './privacy-store.ts';
-export { createRecordContent } from './record-content.ts';
+export type { ExportedRecord, FoundRecord, PrivacyStore, ReadBack, Subject } from './privacy-store.ts';
+export type { PrivacyTables } from './privacy-tables.ts';
+export { createRecordContent, type RecordContent } from './record-content.ts';
+export { examineRecord } from './record-examination.ts';
 export { createRecordReader, saltIn } from './record-reader.ts';
-export { restrictedSubjects } from './subject-state-store.ts';
-export { insertVaultRecords, type NewVaultRecord } from './vault-record-store.ts';
-export { createVaultStore } from './vault-store.ts';
+export { recordStrings, recordText, redactRecord } from './record-redaction.ts';
+export { maskOthers } from './subject.ts';
+export { beingErased, isRestricted, restrictedSubjects } from './subject-state-store.ts';
+export {
+  deleteRecords,
+  insertVaultRecords,
+  type LinkedRow,
+  type NewVaultRecord,
+  pageOfRecords,
+  readVaultRecord,
+  replaceContent,
+  type VaultRow,
+} from './vault-record-store.ts';
+export { createVaultStore, openUnlessGone } from './vault-store.ts';
 
 export interface PrivacyOptions {
   readonly database: Database;

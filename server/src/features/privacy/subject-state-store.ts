@@ -17,6 +17,17 @@ export async function restrictedSubjects(anyTrx: AnyTransaction): Promise<Map<st
   );
 }
 
+/** Organisations in which somebody's erasure is under way: what is written there now could escape it. */
+export async function beingErased(anyTrx: AnyTransaction): Promise<Set<string>> {
+  const rows = await tablesOf<PrivacyTables>(anyTrx)
+    .selectFrom('kulning.subject_state')
+    .select('organisation_id')
+    .distinct()
+    .where('state', '=', 'erasing')
+    .execute();
+  return new Set(rows.map((row) => row.organisation_id));
+}
+
 export async function isRestricted(
   trx: PrivacyTransaction,
   organisationId: string,

@@ -193,7 +193,7 @@ interface OpenedRecord {
  * A record whose key died in an earlier erasure is noise that waits for its row to go; one whose blob is gone was
  * being deleted when a process died, and the repeat takes the row.
  */
-async function openUnlessGone(open: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function openUnlessGone<T>(open: () => Promise<T>): Promise<T | undefined> {
   try {
     return await open();
   } catch (error) {

@@ -1,0 +1,240 @@
+import { KulningError, type FilePurpose } from '@kulning/sdk';
+
+import type { Clock } from '../../core/clock.ts';
+import type { IdSource } from '../../core/id.ts';
+import type { LedgerEvent } from '../../core/ledger/leaf.ts';
+import type { DataClass } from '../../core/placement/facts.ts';
+import type { BlobStore } from '../../platform/blobs/blob-store.ts';
+import { type AnyTransaction, type Database, tablesOf } from '../../platform/postgres/database.ts';
+import type { EpochUse } from '../../platform/vault/epoch-use.ts';
+import type { SubjectLink, Vault } from '../../platform/vault/vault.ts';
+import {
+  createRecordContent,
+  deleteRecords,
+  insertVaultRecords,
+  openUnlessGone,
+  type PrivacyTables,
+  readVaultRecord,
+  type RecordContent,
+} from '../privacy/index.ts';
+import { type FileQuery, type FileRow, insertFile, pageOfFiles, readFileRow } from './file-store.ts';
+import type { FileTables } from './file-tables.ts';
+import { fileWords } from './file-words.ts';
+import { SubjectScan } from './subject-scan.ts';
+
+export interface FilesContext {
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Writes to the ledger in the transaction of the change. */
+  readonly record: (trx: AnyTransaction, event: LedgerEvent) => Promise<unknown>;
+  /** Of a process whose keys erasures wait for while it writes; absent: it only reads. */
+  readonly epochUse?: Pick<EpochUse, 'hold' | 'release'>;
+}
+
+export interface StoredFile extends FileRow {
+  /** Null once somebody who was named in it was erased. */
+  readonly filename: string | null;
+}
+
+/** Content that is encrypted and on disk, and no file yet. */
+export interface FileDraft {
+  readonly bytes: number;
+  readonly links: readonly SubjectLink[];
+  /** Makes it a file, with its ledger entry, in the caller's transaction. */
+  publish(trx: AnyTransaction, facts: FileFacts): Promise<StoredFile>;
+}
+
+export interface FileFacts {
+  readonly purpose: FilePurpose;
+  readonly filename: string;
+  readonly dataClass: DataClass | null;
+  readonly keyId: string;
+  readonly expiresAt: Date;
+}
+
+/** The name of a file lies beside its content, as a record of its own. */
+export const nameRecordOf = (fileId: string) => `${fileId}.name`;
+
+/** Files: their content and names in the vault, the rest in a row that lives as long as the content. */
+export class FileKeeper {
+  readonly #context: FilesContext;
+  readonly #database: Database<FileTables & PrivacyTables>;
+  readonly #content: RecordContent;
+
+  constructor(context: FilesContext) {
+    this.#context = context;
+    this.#database = context.database.withTables<FileTables & PrivacyTables>();
+    this.#content = createRecordContent(context.vault, context.blobs);
+  }
+
+  /**
+   * Encrypts content as it comes, then hands it to `use`, which publishes it and commits. Until then erasures wait: the
+   * key that it is sealed with does not die. What `use` throws undoes the draft.
+   */
+  async draft<T>(
+    organisationId: string,
+    given: { readonly content: AsyncIterable<Uint8Array>; readonly subjects: readonly string[] },
+    use: (draft: FileDraft) => Promise<T>,
+  ): Promise<T> {
+    const { vault, blobs, ids, epochUse } = this.#context;
+    await vault.load(organisationId);
+    const id = ids.next('file');
+    const scan = new SubjectScan(vault, organisationId, given.subjects);
+    const count = new ByteCount();
+    const epoch = vault.epoch(organisationId);
+    epochUse?.hold(organisationId, epoch);
+    try {
+      // In the same turn as the hold.
+      const sealing = this.#content.sealStream(
+        organisationId,
+        id,
+        scan.through(count.through(given.content)),
+      );
+      const sealed = await sealing;
+      const { links } = scan;
+      const publish: FileDraft['publish'] = (trx, facts) =>
+        this.#publish(trx, organisationId, { id, bytes: count.bytes, sealed, links }, facts);
+      try {
+        return await use({ bytes: count.bytes, links, publish });
+      } catch (error) {
+        await blobs.delete(sealed.blobDigest);
+        throw error;
+      }
+    } finally {
+      epochUse?.release(organisationId, epoch);
+    }
+  }
+
+  /** @throws KulningError `file.unknown` */
+  async get(organisationId: string, id: string): Promise<StoredFile> {
+    await this.#context.vault.load(organisationId);
+    const file = await this.#database.inOrganisation(organisationId, async (trx) => {
+      const row = await readFileRow(trx, organisationId, id);
+      return row && (await this.#withName(trx, organisationId, row));
+    });
+    if (file) return file;
+    throw unknownFile(id);
+  }
+
+  /** @throws KulningError `page.cursor_wrong` */
+  async list(organisationId: string, query: FileQuery): Promise<{ files: StoredFile[]; more: boolean }> {
+    await this.#context.vault.load(organisationId);
+    return await this.#database.inOrganisation(organisationId, async (trx) => {
+      const page = await pageOfFiles(trx, organisationId, query);
+      if (!page)
+        throw new KulningError({
+          code: 'page.cursor_wrong',
+          status: 400,
+          path: 'after',
+          text: fileWords.cursorWrong,
+        });
+      const files: StoredFile[] = [];
+      for (const row of page.files) files.push(await this.#withName(trx, organisationId, row));
+      return { files, more: page.more };
+    });
+  }
+
+  /** The bytes of a file as they were sent. @throws KulningError `file.unknown` */
+  async read(organisationId: string, id: string): Promise<AsyncGenerator<Uint8Array>> {
+    await this.#context.vault.load(organisationId);
+    const row = await this.#database.inOrganisation(organisationId, async (trx) =>
+      (await readFileRow(trx, organisationId, id))
+        ? await readVaultRecord(trx, organisationId, id)
+        : undefined,
+    );
+    if (!row) throw unknownFile(id);
+    return this.#content.read(row);
+  }
+
+  /** Which bytes a file has: another value once somebody was taken out of it; undefined once it is gone. */
+  async version(organisationId: string, id: string): Promise<string | undefined> {
+    return await this.#database.inOrganisation(organisationId, async (trx) => {
+      const file = await readFileRow(trx, organisationId, id);
+      return file && (await readVaultRecord(trx, organisationId, id))?.blob_digest?.toString();
+    });
+  }
+
+  /** Content, name and key are gone when this resolves. @throws KulningError `file.unknown` */
+  async remove(organisationId: string, id: string): Promise<void> {
+    const { blobs, clock, record } = this.#context;
+    const digest = await this.#database.inOrganisation(organisationId, async (trx) => {
+      const row =
+        (await readFileRow(trx, organisationId, id)) && (await readVaultRecord(trx, organisationId, id));
+      if (!row) throw unknownFile(id);
+      await deleteRecords(trx, organisationId, [id, nameRecordOf(id)]);
+      await record(trx, {
+        kind: 'file.deleted',
+        at: new Date(clock.now()).toISOString(),
+        organisation: organisationId,
+        body: { file: id },
+      });
+      return row.blob_digest;
+    });
+    // A crash in between leaves noise without a key, which the sweep of orphans takes.
+    if (digest !== null) await blobs.delete(digest);
+  }
+
+  async #publish(
+    trx: AnyTransaction,
+    organisationId: string,
+    draft: {
+      readonly id: string;
+      readonly bytes: number;
+      readonly sealed: Awaited<ReturnType<RecordContent['sealStream']>>;
+      readonly links: readonly SubjectLink[];
+    },
+    { filename, ...facts }: FileFacts,
+  ): Promise<StoredFile> {
+    const { vault, clock, record } = this.#context;
+    const { id, bytes, sealed, links } = draft;
+    const createdAt = new Date(clock.now());
+    const name = nameRecordOf(id);
+    const base = { organisationId, store: 'files' as const, createdAt, expiresAt: facts.expiresAt };
+    const named = vault.seal(organisationId, name, Buffer.from(JSON.stringify({ filename })));
+    const namedLinks = vault.links(organisationId, [], filename);
+    await insertVaultRecords(trx, [
+      { ...base, id, sealed, links },
+      { ...base, id: name, sealed: named, links: namedLinks },
+    ]);
+    const row = { id, bytes, createdAt, ...facts };
+    await insertFile(trx, organisationId, row);
+    await record(trx, {
+      kind: 'file.stored',
+      at: createdAt.toISOString(),
+      organisation: organisationId,
+      body: {
+        file: id,
+        purpose: facts.purpose,
+        bytes,
+        class: facts.dataClass,
+        ciphertext: sealed.blobDigest,
+      },
+    });
+    return { ...row, filename };
+  }
+
+  async #withName(trx: AnyTransaction, organisationId: string, row: FileRow): Promise<StoredFile> {
+    const record = await readVaultRecord(tablesOf(trx), organisationId, nameRecordOf(row.id));
+    const bytes = record && (await openUnlessGone(() => this.#content.open(record)));
+    const known = bytes && (JSON.parse(Buffer.from(bytes).toString()) as { filename?: string });
+    return { ...row, filename: known?.filename ?? null };
+  }
+}
+
+function unknownFile(id: string): KulningError {
+  return new KulningError({ code: 'file.unknown', status: 404, text: fileWords.unknown(id.slice(0, 80)) });
+}
+
+class ByteCount {
+  bytes = 0;
+
+  async *through(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of content) {
+      this.bytes += chunk.length;
+      yield chunk;
+    }
+  }
+}
