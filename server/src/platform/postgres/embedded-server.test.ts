@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFile,
   cp,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rm,
@@ -177,6 +178,22 @@ test('comes back by itself after kill -9 of the server and of a backend, and no 
   expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);
   expect(acknowledged.length).toBeGreaterThan(20);
   expect(killed).toHaveLength(4);
+  await server.stop();
+});
+
+test('comes back also when the server is killed again while its supervisor still takes it over', async () => {
+  const server = await start();
+  // Taking over reads this file: a pipe makes it wait there.
+  const ownerFile = join(home, 'postgres', 'owner');
+  await rm(ownerFile);
+  execFileSync('mkfifo', [ownerFile]);
+  process.kill(await postmaster(), 'SIGKILL');
+  const takingOver = await open(ownerFile, 'w');
+  process.kill(await postmaster(), 'SIGKILL');
+  await expect(query(server.url, 'select 1')).rejects.toThrow();
+  await sleep(100);
+  await takingOver.close();
+  expect(await patientQuery(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   await server.stop();
 });
 

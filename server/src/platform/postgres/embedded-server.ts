@@ -133,13 +133,19 @@ async function prepare({ home, unshare, settings: more }: EmbeddedPostgresOption
   };
 }
 
+/** An open connection, and its end: watched from before it opened, for it may end before anybody looks. */
+interface Watch {
+  readonly client: Client;
+  readonly ended: Promise<void>;
+}
+
 /** Holds one connection open: its end is the sign that the server went away, whoever's child it is. */
 class Supervisor {
   readonly #server: Server;
   readonly #log: Logger;
   readonly #startTimeoutMs: number;
   #child: ChildProcess | undefined;
-  #watch: Client | undefined;
+  #watch: Watch | undefined;
   #stopping = false;
   #recovery: Promise<void> = Promise.resolve();
   #housekeeping: NodeJS.Timeout | undefined;
@@ -165,7 +171,7 @@ class Supervisor {
     this.#stopping = true;
     clearInterval(this.#housekeeping);
     await this.#recovery;
-    await this.#watch?.end();
+    await this.#watch?.client.end();
   }
 
   async stop(): Promise<void> {
@@ -173,8 +179,8 @@ class Supervisor {
     if (await isOwner(this.#server.ownerFile)) await stopPostmaster(this.#server.dataDirectory);
   }
 
-  #guard(watch: Client): void {
-    watch.once('end', () => {
+  #guard({ ended }: Watch): void {
+    void ended.then(() => {
       if (this.#stopping) return;
       this.#log.warn('database.server_lost');
       this.#recovery = this.#recover();
@@ -196,7 +202,7 @@ class Supervisor {
   }
 
   /** A server that answers, started if need be; orphans of a crashed one may hold it off for a while. */
-  async #ensureRunning(): Promise<Client> {
+  async #ensureRunning(): Promise<Watch> {
     const deadline = Date.now() + this.#startTimeoutMs;
     const logStart = await serverLogSize(this.#server.logFile);
     let pauseMs = 20;
@@ -219,7 +225,7 @@ class Supervisor {
     });
   }
 
-  async #probe(): Promise<Client | 'absent' | 'starting'> {
+  async #probe(): Promise<Watch | 'absent' | 'starting'> {
     const client = new Client({
       connectionString: this.#server.superuserUrl,
       application_name: 'kulning supervisor',
@@ -227,9 +233,10 @@ class Supervisor {
     });
     // Repeated as 'end', which is what the guard waits for.
     client.on('error', (error) => this.#log.debug('database.watch_error', { error: error.name }));
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
     try {
       await client.connect();
-      return client;
+      return { client, ended };
     } catch (error) {
       await client.end().catch(() => undefined);
       return error instanceof DatabaseError || !isAbsence(error) ? 'starting' : 'absent';
