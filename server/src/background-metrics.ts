@@ -1,3 +1,12 @@
+import {
+  counter,
+  gauge,
+  processLines,
+  prometheusText,
+  type Sample,
+} from './platform/telemetry/prometheus.ts';
+import type { SpanCounts } from './platform/telemetry/span-exporter.ts';
+import { spanLines } from './platform/telemetry/span-metrics.ts';
 import type { TaskObserver } from './tasks.ts';
 
 /** What the process is, for whoever scrapes several of them. */
@@ -12,9 +21,11 @@ export interface BackgroundGauges {
   readonly leading: boolean;
   /** Events that wait for their place in the ledger. */
   readonly ledgerWaiting: number;
+  /** Of the calls of dead gateways that it adopted. */
+  readonly spans: SpanCounts | undefined;
 }
 
-/** Counts of one process's background work since it started, as Prometheus reads them. */
+/** Counts of one process's background work since it started, as Prometheus reads them. Tasks are a fixed list. */
 export class BackgroundMetrics {
   readonly #facts: ProcessFacts;
   readonly #turns = new Map<string, { done: number; failed: number }>();
@@ -30,42 +41,19 @@ export class BackgroundMetrics {
   };
 
   /** Prometheus text format 0.0.4. */
-  text({ leading, ledgerWaiting }: BackgroundGauges): string {
-    const { role, site } = this.#facts;
+  text({ leading, ledgerWaiting, spans }: BackgroundGauges): string {
     const turns = [...this.#turns].flatMap(([task, counts]) =>
-      (['done', 'failed'] as const).map((outcome): [string, number] => [
-        `{task="${task}",outcome="${outcome}"}`,
-        counts[outcome],
-      ]),
+      (['done', 'failed'] as const).map((outcome): Sample => [{ task, outcome }, counts[outcome]]),
     );
-    const { user, system } = process.cpuUsage();
-    return [
-      ...metric('kulning_process_info', 'gauge', 'What this process is and where it stands', [
-        [`{role="${role}",site="${site}"}`, 1],
+    return prometheusText([
+      ...gauge('kulning_process_info', 'What this process is and where it stands', [[{ ...this.#facts }, 1]]),
+      ...gauge('kulning_background_leader', 'Whether this process does the background work', [
+        [{}, Number(leading)],
       ]),
-      ...metric('kulning_background_leader', 'gauge', 'Whether this process does the background work', [
-        ['', Number(leading)],
-      ]),
-      ...metric('kulning_ledger_waiting', 'gauge', 'Events without a place in the ledger yet', [
-        ['', ledgerWaiting],
-      ]),
-      ...metric('kulning_task_turns_total', 'counter', 'Turns of each background task', turns),
-      ...metric('process_cpu_seconds_total', 'counter', 'CPU time spent', [['', (user + system) / 1e6]]),
-      ...metric('process_resident_memory_bytes', 'gauge', 'Memory held', [['', process.memoryUsage.rss()]]),
-      '',
-    ].join('\n');
+      ...gauge('kulning_ledger_waiting', 'Events without a place in the ledger yet', [[{}, ledgerWaiting]]),
+      ...counter('kulning_task_turns_total', 'Turns of each background task', turns),
+      ...spanLines([spans]),
+      ...processLines(),
+    ]);
   }
-}
-
-function metric(
-  name: string,
-  type: 'gauge' | 'counter',
-  help: string,
-  samples: readonly (readonly [labels: string, value: number])[],
-): string[] {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} ${type}`,
-    ...samples.map(([labels, value]) => `${name}${labels} ${value}`),
-  ];
 }

@@ -1,8 +1,9 @@
 import { BackgroundMetrics } from './background-metrics.ts';
 import type { Features } from './compose-features.ts';
+import { tracingOf } from './compose-tracing.ts';
 import { type Ground, placesOf } from './compose.ts';
 import { createRenewal } from './features/backup/index.ts';
-import { createCallShipping } from './features/calls/index.ts';
+import { type CallTracing, createCallShipping, createCallTracing } from './features/calls/index.ts';
 import { insertVaultRecords } from './features/privacy/index.ts';
 import {
   createProofWorker,
@@ -32,6 +33,8 @@ export function openBackground(
   role: string,
 ): Background {
   const { config, database, databaseUrl, sites, log } = ground;
+  const settings = tracingOf(config);
+  const tracing = settings && createCallTracing(settings, log);
   const metrics = new BackgroundMetrics({ role, site: config.site });
   const leadership = contend({
     url: databaseUrl,
@@ -40,7 +43,7 @@ export function openBackground(
     async lead(): Promise<Work> {
       const sequencing = await openSequencing(ground, logIdentity);
       await sequencing.worker.start();
-      const tasks = startTasks(tasksOf(ground, features), log, metrics.observe);
+      const tasks = startTasks(tasksOf(ground, features, tracing), log, metrics.observe);
       return {
         async stop() {
           await Promise.all([tasks.stop(), sequencing.worker.stop()]);
@@ -61,9 +64,13 @@ export function openBackground(
       return metrics.text({
         leading: leadership.isLeader(),
         ledgerWaiting: await features.proof.ledger.waiting(),
+        spans: tracing?.counts(),
       });
     },
-    close: () => leadership.close(),
+    async close() {
+      await leadership.close();
+      await tracing?.close();
+    },
   };
 }
 
@@ -85,11 +92,16 @@ async function openSequencing(
   return { database, worker: createProofWorker({ database, identity, clock, log }) };
 }
 
-function tasksOf({ models, folders, database, log }: Ground, features: Features): readonly Task[] {
+function tasksOf(
+  { models, folders, database, log }: Ground,
+  features: Features,
+  tracing: CallTracing | undefined,
+): readonly Task[] {
   const { privacy, limits, usage, backup } = features;
   const { service } = backup;
   const renew = createRenewal({ service, lastErasureAt: () => privacy.erasures.lastCompletedAt(), log });
-  const shipping = createCallShipping({ database, recordEvents, insertVaultRecords });
+  const { onShipped } = tracing ?? {};
+  const shipping = createCallShipping({ database, recordEvents, insertVaultRecords, onShipped });
   return [
     ...privacy.tasks,
     ...limits.tasks,

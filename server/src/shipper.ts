@@ -5,7 +5,7 @@
  */
 import { KulningError } from '@kulning/sdk';
 
-import { createCallShipping } from './features/calls/index.ts';
+import { createCallShipping, createCallTracing, type TracingSettings } from './features/calls/index.ts';
 import { insertVaultRecords } from './features/privacy/index.ts';
 import { recordEvents } from './features/proof/index.ts';
 import { systemClock } from './platform/id-source.ts';
@@ -14,7 +14,7 @@ import { openDatabase } from './platform/postgres/database.ts';
 import { onParentGone } from './platform/parent-process.ts';
 import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
 import { carrierInto } from './platform/spool/spool-shipper.ts';
-import type { FromShipper, ToShipper } from './shipper-process.ts';
+import { type FromShipper, type ToShipper, tracingVariable } from './shipper-process.ts';
 
 const log = createLogger(
   (line) => void process.stdout.write(line),
@@ -27,15 +27,24 @@ const database = openDatabase({
   poolSize: 1,
   log,
 });
+const settings = process.env[tracingVariable];
+const tracing =
+  settings === undefined ? undefined : createCallTracing(JSON.parse(settings) as TracingSettings, log);
 const carrier = carrierInto(
   nodeSpoolFiles,
-  createCallShipping({ database, recordEvents, insertVaultRecords }),
+  createCallShipping({ database, recordEvents, insertVaultRecords, onShipped: tracing?.onShipped }),
 );
+const reporting = tracing && setInterval(() => tell({ spans: tracing.counts() }), 1_000);
 
 process.on('message', (message: ToShipper) => void carry(message));
-const end = () => void database.close().finally(() => process.exit());
-process.once('SIGTERM', end);
-onParentGone(end);
+const end = async () => {
+  clearInterval(reporting);
+  await tracing?.close();
+  if (tracing) tell({ spans: tracing.counts() });
+  await database.close().finally(() => process.exit());
+};
+process.once('SIGTERM', () => void end());
+onParentGone(() => void end());
 // A terminal's Ctrl-C reaches the whole group; the gateway still has calls to end, and says when this is done.
 process.on('SIGINT', () => undefined);
 tell({ ready: true });

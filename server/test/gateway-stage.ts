@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type CallJournal, createCallJournal } from '../src/features/calls/call-journal.ts';
 import { Dispatch } from '../src/features/dispatch/index.ts';
 import {
+  type ContentDeps,
   type ContentKeeper,
   createGateway,
   GatewayMetrics,
@@ -43,6 +44,8 @@ interface StageOptions {
   readonly maxBodyBytes?: number;
   readonly keepContent?: ContentKeeper;
   readonly limits?: CallLimits;
+  readonly content?: ContentDeps;
+  readonly traces?: boolean;
 }
 
 /** A real gateway on a real port: real policy, vault and journal; control data from the test. */
@@ -79,6 +82,8 @@ export async function startStage(first: Snapshot, over: StageOptions = {}): Prom
     receiptOf: async () => undefined,
     spoolFreeBytes: () => spool.freeBytes,
     ...(over.keepContent && { keepContent: over.keepContent }),
+    ...(over.content && { content: over.content }),
+    traces: over.traces === true,
   });
   const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -14,6 +14,7 @@ import type { LedgerEvent } from '../src/core/ledger/leaf.ts';
 import type { CallIntent, CallSettlement } from '../src/features/dispatch/index.ts';
 import { createCallShipping } from '../src/features/calls/index.ts';
 import { createLimits } from '../src/features/limits/index.ts';
+import type { LimitTables } from '../src/features/limits/limit-tables.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
 import type { RouteContext } from '../src/platform/http/route.ts';
@@ -28,13 +29,14 @@ let feature: ReturnType<typeof createLimits>;
 
 beforeAll(async () => {
   database = await testDatabase();
-  feature = createLimits({
-    database: database.app.withTables(),
+  const context = {
+    database: database.app.withTables<LimitTables>(),
     clock: { ...systemClock, now: () => now },
     ids: createIdSource(systemClock),
     log: silentLogger,
-    record: async (_, event) => void events.push(event),
-  });
+    record: async (_: unknown, event: LedgerEvent) => void events.push(event),
+  };
+  feature = createLimits(context, 400);
   await database.app.inInstance('test', async (trx) => {
     for (const [id, parent] of [
       [agency, null],
@@ -252,8 +254,8 @@ describe('who sets limits', () => {
     const used = items.find(({ level }) => level === 'agency')?.usedThisMonth.eur ?? 0;
     const eurPerMonth = Math.round(used * 1.1 * 1e9) / 1e9;
     await set('agency', agency, agency, { eurPerMonth });
-    await task?.run();
-    await task?.run();
+    await task?.run(new AbortController().signal);
+    await task?.run(new AbortController().signal);
     const alerts = (await ask(limitsOperations.alerts, { query: { limit: 50 } }, agency)).items;
     const own = alerts.filter(({ level }) => level === 'agency');
     expect(own.map(({ percent }) => percent).toSorted((a, b) => a - b)).toEqual([50, 80]);

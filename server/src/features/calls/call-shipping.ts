@@ -37,6 +37,8 @@ export interface CallShippingOptions {
   readonly recordEvents: (trx: AnyTransaction, events: readonly LedgerEvent[]) => Promise<unknown>;
   /** Into the vault's table, in this transaction. */
   readonly insertVaultRecords: (trx: AnyTransaction, records: readonly CallVaultRecord[]) => Promise<void>;
+  /** Hears of calls that were just committed; once, or not at all when the process dies or the commit's answer is lost. */
+  readonly onShipped?: ((calls: readonly EndedCall[]) => void) | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -56,31 +58,33 @@ export function createCallShipping(options: CallShippingOptions): SpoolDestinati
   };
   return {
     async deliver(processId, frames) {
-      await database.inInstance('calls from the journal', async (trx) => {
+      const shipped = await database.inInstance('calls from the journal', async (trx) => {
         const moved = await lockOffset(trx, processId);
         const fresh = frames.filter(({ sequence }) => sequence > moved);
         const last = fresh.at(-1);
-        if (!last) return;
+        if (!last) return [];
         const { ended, running } = await pair(trx, fresh);
         await write(trx, ended);
         await callBooks.charge(trx, processId, chargedCalls(ended));
         await keepBegun(trx, processId, running);
         await moveOffset(trx, processId, last.sequence);
+        return ended;
       });
+      options.onShipped?.(shipped);
       // Of all frames, not the fresh ones only: a commit whose answer was lost has moved the others.
       return settledIn(frames);
     },
     async conclude(processId) {
-      await database.inInstance('calls that were interrupted', async (trx) => {
+      const interrupted = await database.inInstance('calls that were interrupted', async (trx) => {
         await lockOffset(trx, processId);
         const orphans = await takeBegun(trx, { processId });
-        await write(
-          trx,
-          orphans.map((intent) => ({ intent, settlement: undefined })),
-        );
+        const calls = orphans.map((intent) => ({ intent, settlement: undefined }));
+        await write(trx, calls);
         await callBooks.conclude(trx, processId);
         await forgetOffset(trx, processId);
+        return calls;
       });
+      options.onShipped?.(interrupted);
     },
   };
 }

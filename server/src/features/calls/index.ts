@@ -9,6 +9,7 @@ import { callById, decisionOf, pageOfCalls, type SiteNames } from './call-views.
 
 export { type CallJournal, createCallJournal } from './call-journal.ts';
 export { createCallShipping } from './call-shipping.ts';
+export { type CallTracing, createCallTracing, type TracingSettings } from './call-tracing.ts';
 export type { SiteNames } from './call-views.ts';
 import { callWords } from './call-words.ts';
 

@@ -21,6 +21,7 @@ export interface EngineRequest {
   readonly path: string;
   readonly body: Buffer;
   readonly requestId: string;
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -40,6 +41,7 @@ export class EnginePools {
     if (!isPlacement(placement)) throw new TypeError('only a placement opens the way to an engine');
     const headers = ['content-type', 'application/json', 'x-request-id', request.requestId];
     if (endpoint.authorization !== undefined) headers.push('authorization', endpoint.authorization);
+    if (request.traceparent !== undefined) headers.push('traceparent', request.traceparent);
     const pool = this.#poolOf(placement.deploymentId, endpoint);
     pool.dispatch(
       { path: endpoint.basePath + request.path, method: 'POST', headers, body: request.body },

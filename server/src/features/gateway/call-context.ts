@@ -8,6 +8,7 @@ import type { DataClass, PlacementRequest } from '../../core/placement/facts.ts'
 import { dataClasses, tightenDataClass } from '../../core/policy/data-class.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { Asked } from './endpoint.ts';
+import type { TraceParent } from '../../platform/telemetry/trace-context.ts';
 import { languageOf, say } from './gateway-words.ts';
 import type { Priority } from '../../core/limits/admission-queue.ts';
 import type { RequestHead } from './request-head.ts';
@@ -31,6 +32,8 @@ export interface CallContext extends Authorised {
   readonly dataClass: DataClass | undefined;
   readonly purpose: string;
   readonly subjects: readonly string[];
+  /** The caller's trace, which the engine's part of the call continues. */
+  readonly trace?: TraceParent | undefined;
   readonly patience: { readonly maxWaitMs: number; readonly priority: Priority };
   /** The caller says that answering it twice does no harm. */
   readonly repeatable: boolean;

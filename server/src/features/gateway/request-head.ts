@@ -15,6 +15,8 @@ export interface RequestHead {
   maxWaitMs: number | undefined;
   /** The caller says that answering it twice does no harm. */
   repeatable: boolean;
+  /** The caller's trace, in W3C's form, if it came with one. */
+  traceparent: string | undefined;
   /** Persons whose data the call holds, as the caller names them. */
   subjects: string[];
 }
@@ -31,6 +33,7 @@ export function readHead(request: IncomingMessage): RequestHead {
     lowPriority: false,
     maxWaitMs: undefined,
     repeatable: false,
+    traceparent: undefined,
     subjects: [],
   };
   const raw = request.rawHeaders;
@@ -48,6 +51,9 @@ function take(head: RequestHead, name: string, value: string): void {
     case 9:
       // Anthropic's clients send their key so; where both are sent, Authorization counts.
       if (name.toLowerCase() === 'x-api-key') head.apiKey = value.trim();
+      return;
+    case 11:
+      if (name.toLowerCase() === 'traceparent') head.traceparent = value;
       return;
     case 13:
       if (name.toLowerCase() === 'authorization' && value.slice(0, 7).toLowerCase() === 'bearer ')

@@ -22,6 +22,8 @@ interface Batch {
   length: number;
   readonly firstSequence: number;
   readonly waiters: Waiter[];
+  /** `performance.now()` when its first frame came. */
+  readonly begunAt: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export class SpoolWriter {
   readonly #segments: SegmentStore;
   readonly #segmentBytes: number;
   readonly #onTrouble: (event: string, cause: unknown) => void;
+  readonly #onSync: (frames: number, waitMs: number) => void;
   #current: Segment | undefined;
   #queue: Batch[] = [];
   #queuedBytes = 0;
@@ -43,12 +46,14 @@ export class SpoolWriter {
   #draining: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: SegmentOptions) {
+  /** @param options `onSync` hears of each write that is durable: its frames, and how long the first one waited */
+  constructor(options: SegmentOptions & { readonly onSync?: (frames: number, waitMs: number) => void }) {
     if (options.segmentBytes < 2 * MAX_BATCH_BYTES || options.segmentBytes % SECTOR_BYTES !== 0)
       throw new RangeError('a segment holds at least two batches and whole sectors');
     this.#segments = new SegmentStore(options);
     this.#segmentBytes = options.segmentBytes;
     this.#onTrouble = options.onTrouble;
+    this.#onSync = options.onSync ?? (() => undefined);
   }
 
   /** Reserves disk space. @throws KulningError `spool.full` if not even one segment fits */
@@ -129,7 +134,13 @@ export class SpoolWriter {
       return last;
     }
     const size = Math.max(16 * 1024, alignToSector(bytes));
-    const batch = { buffer: Buffer.alloc(size), length: 0, firstSequence: this.#nextSequence, waiters: [] };
+    const batch = {
+      buffer: Buffer.alloc(size),
+      length: 0,
+      firstSequence: this.#nextSequence,
+      waiters: [],
+      begunAt: performance.now(),
+    };
     this.#queue.push(batch);
     return batch;
   }
@@ -138,6 +149,7 @@ export class SpoolWriter {
     for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
       const failure = await this.#commit(batch);
       this.#queuedBytes -= batch.length;
+      if (!failure) this.#onSync(batch.waiters.length, performance.now() - batch.begunAt);
       for (const waiter of batch.waiters)
         if (failure) waiter.reject(failure);
         else waiter.resolve();
