@@ -39,6 +39,13 @@ export interface StoredFile extends FileRow {
   readonly filename: string | null;
 }
 
+export interface OpenFile extends FileRow {
+  /** Another one as soon as its bytes are others: somebody was taken out of it. */
+  readonly version: string;
+  /** Bytes from `start` to before `end`. @throws KulningError where it is gone meanwhile */
+  read(range?: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array>;
+}
+
 /** Content that is encrypted and on disk, and no file yet. */
 export interface FileDraft {
   readonly bytes: number;
@@ -71,8 +78,8 @@ export class FileKeeper {
   }
 
   /**
-   * Encrypts content as it comes, then hands it to `use`, which publishes it and commits. Until then erasures wait: the
-   * key that it is sealed with does not die. What `use` throws undoes the draft.
+   * Encrypts content as it comes, then hands it to `use`, which publishes it and commits, or leaves it. Until then
+   * erasures wait: the key that it is sealed with does not die. What `use` throws undoes the draft.
    */
   async draft<T>(
     organisationId: string,
@@ -95,10 +102,16 @@ export class FileKeeper {
       );
       const sealed = await sealing;
       const { links } = scan;
-      const publish: FileDraft['publish'] = (trx, facts) =>
-        this.#publish(trx, organisationId, { id, bytes: count.bytes, sealed, links }, facts);
+      let published = false;
+      const publish: FileDraft['publish'] = async (trx, facts) => {
+        const file = await this.#publish(trx, organisationId, { id, bytes: count.bytes, sealed, links }, facts);
+        published = true;
+        return file;
+      };
       try {
-        return await use({ bytes: count.bytes, links, publish });
+        const result = await use({ bytes: count.bytes, links, publish });
+        if (!published) await blobs.delete(sealed.blobDigest);
+        return result;
       } catch (error) {
         await blobs.delete(sealed.blobDigest);
         throw error;
@@ -139,21 +152,20 @@ export class FileKeeper {
 
   /** The bytes of a file as they were sent. @throws KulningError `file.unknown` */
   async read(organisationId: string, id: string): Promise<AsyncGenerator<Uint8Array>> {
-    await this.#context.vault.load(organisationId);
-    const row = await this.#database.inOrganisation(organisationId, async (trx) =>
-      (await readFileRow(trx, organisationId, id))
-        ? await readVaultRecord(trx, organisationId, id)
-        : undefined,
-    );
-    if (!row) throw unknownFile(id);
-    return this.#content.read(row);
+    const open = await this.open(organisationId, id);
+    if (!open) throw unknownFile(id);
+    return open.read();
   }
 
-  /** Which bytes a file has: another value once somebody was taken out of it; undefined once it is gone. */
-  async version(organisationId: string, id: string): Promise<string | undefined> {
+  /** A file to be read more than once; undefined where there is none any more. */
+  async open(organisationId: string, id: string): Promise<OpenFile | undefined> {
+    await this.#context.vault.load(organisationId);
     return await this.#database.inOrganisation(organisationId, async (trx) => {
       const file = await readFileRow(trx, organisationId, id);
-      return file && (await readVaultRecord(trx, organisationId, id))?.blob_digest?.toString();
+      const row = file && (await readVaultRecord(trx, organisationId, id));
+      if (!row) return undefined;
+      const version = row.blob_digest ?? '';
+      return { ...file, version, read: (range) => this.#content.read(row, range) };
     });
   }
 

@@ -8,7 +8,7 @@ import { fileRoutes } from './file-routes.ts';
 import { uploadTimes } from './file-upload.ts';
 
 export { expiryOf } from './file-expiry.ts';
-export type { FileDraft, FileKeeper, FilesContext, StoredFile } from './file-keeper.ts';
+export type { FileDraft, FileKeeper, FilesContext, OpenFile } from './file-keeper.ts';
 export { type FileLine, linesOf } from './file-lines.ts';
 export { listObject, unixSeconds } from './file-objects.ts';
 export { expirySecondsOf } from './file-upload.ts';

@@ -1,5 +1,7 @@
+export type { ContentDeps, KeyContent } from './call-content.ts';
 export type { ContentKeeper } from './call-seal.ts';
 export { sealedJson } from './call-seal.ts';
+export { membersOf } from './json-members.ts';
 export { createGateway } from './gateway.ts';
 export type { InnerAnswer, InnerCall } from './inner-call.ts';
 export { KeyGone } from './inner-calls.ts';

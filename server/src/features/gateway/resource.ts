@@ -1,9 +1,12 @@
 import type { Scope } from '@kulning/sdk';
 
+import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { Dispatch, Refusal } from '../dispatch/index.ts';
 import { type CallContext, placementRequest } from './call-context.ts';
 import { refusalError } from './call-errors.ts';
+import { say } from './gateway-words.ts';
 import { openAiErrors, sendJson } from './openai-answer.ts';
+import { BodyTooLarge, readBody } from './request-body.ts';
 
 /** A path of OpenAI's API that ends here and not at an engine: things that are kept, and asked about with a key. */
 export interface Resource {
@@ -23,6 +26,8 @@ export interface ResourceCall extends CallContext {
   readonly query: URLSearchParams;
   /** Why policy does not let this data come in, be handled and be stored here; undefined if it does. */
   ingress(): Refusal | undefined;
+  /** The whole body. @throws OpenAiError 413 */
+  body(limit: number): Promise<Buffer>;
   json(value: object): void;
   /** Tells of a refusal by policy in the words of its rules. */
   refuse(refusal: Refusal): void;
@@ -63,6 +68,13 @@ export function resourceCall(
         placementRequest(context, { model: '', maxTokens: undefined }, 'chat'),
         snapshot.ground,
       ),
+    async body(limit) {
+      if (request.headers.expect !== undefined) response.writeContinue();
+      return await readBody(request, limit).catch((error: unknown) => {
+        if (!(error instanceof BodyTooLarge)) throw error;
+        throw new OpenAiError(413, say('bodyTooLarge', language, { limit }), { code: 'request_too_large' });
+      });
+    },
     json: (value) => sendJson(response, 200, Buffer.from(JSON.stringify(value)), headers),
     refuse({ refused }) {
       const { error, supplement } = refusalError(refused, language);

@@ -9,8 +9,8 @@ const inlineLimit = 256 * 1024;
 /** Where a record's bytes are is settled here, so that nobody else needs to know. */
 export interface RecordContent {
   open(row: VaultRow): Promise<Uint8Array>;
-  /** The same piece by piece, for what may be long. */
-  read(row: VaultRow): AsyncGenerator<Uint8Array>;
+  /** The same piece by piece, for what may be long; of what lies in a blob, from `start` to before `end`. */
+  read(row: VaultRow, range?: { start: number; end: number }): AsyncGenerator<Uint8Array>;
   seal(organisationId: string, recordId: string, plaintext: Uint8Array): Promise<NewVaultRecord['sealed']>;
   /**
    * What comes as a stream goes to the blob store, whatever its length. The key is made in the same turn, so that a
@@ -24,7 +24,7 @@ export interface RecordContent {
 }
 
 export function createRecordContent(vault: Vault, blobs: BlobStore): RecordContent {
-  async function* read(row: VaultRow): AsyncGenerator<Uint8Array> {
+  async function* read(row: VaultRow, range?: { start: number; end: number }): AsyncGenerator<Uint8Array> {
     const wrapped = { epoch: row.epoch, wrappedKey: row.wrapped_key };
     if (row.blob_digest === null) {
       const nonce = row.nonce ?? Buffer.alloc(0);
@@ -36,7 +36,7 @@ export function createRecordContent(vault: Vault, blobs: BlobStore): RecordConte
       dataKey: vault.openKey(row.organisation_id, row.id, wrapped),
       context: contextOf(row.organisation_id, row.id),
     };
-    yield* readEncrypted(blobs, key, row.blob_digest);
+    yield* readEncrypted(blobs, key, row.blob_digest, range);
   }
   const sealStream: RecordContent['sealStream'] = async (organisationId, recordId, plaintext) => {
     const { epoch, wrappedKey, dataKey } = vault.sealKey(organisationId, recordId);
