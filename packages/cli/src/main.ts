@@ -1,6 +1,13 @@
 import { allOperations, asSaid, chooseLanguage, KulningError, modelGuidanceText } from '@kulning/sdk';
 
-import { machineCommands, ownCommands } from './command-names.ts';
+import {
+  commandUsage,
+  type CommandName,
+  isCommandName,
+  machineCommands,
+  ownCommands,
+  strangeOption,
+} from './command-names.ts';
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
 import { withSource } from './commands/models-add.ts';
@@ -9,10 +16,11 @@ import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { witness } from './commands/witness.ts';
 import { connect } from './connection.ts';
-import { commandOf, describeFlags, flagsOf, runOperation } from './operation-command.ts';
+import { commandOf, helpOf, runOperation } from './operation-command.ts';
 import { runServerCommand } from './server-command.ts';
 import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from './terminal.ts';
 import type { Language, Words } from './words/index.ts';
+import { summaryOf } from './words/operations.ts';
 
 interface Call {
   readonly command: string;
@@ -59,6 +67,11 @@ function readCall(argv: readonly string[], environment: Readonly<Record<string, 
 async function run(call: Call, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
   const { command, args, terminal, language } = call;
   if (['help', '--help', '-h'].includes(command)) return help(terminal);
+  if (isCommandName(command)) {
+    if (args.includes('--help')) return explain(command, terminal);
+    const strange = strangeOption(command, args);
+    if (strange !== undefined) throw unknownOption(strange, command, terminal.words);
+  }
   if (includes(machineCommands, command) || (command === 'engines' && args[0] === 'build')) {
     return runServerCommand(
       [command, ...args, '--lang', language, ...(terminal.json ? ['--json'] : [])],
@@ -92,8 +105,7 @@ async function runApiCommand(
   const rest = name === 'models add' ? withSource(given) : given;
   const operation = allOperations.find((candidate) => commandOf(candidate) === name);
   if (!operation) throw unknownCommand(command, verb, terminal.words);
-  if (rest.includes('--help'))
-    return terminal.print(`${terminal.words.takes(name)}:\n${describeFlags(flagsOf(operation), terminal)}`);
+  if (rest.includes('--help')) return terminal.print(helpOf(operation, terminal));
   if (name === 'models add' && rest.length === 0) return terminal.print(modelGuidanceText(language));
   if (name === 'models pull') return pullModel(rest, connect(environment, url, language), terminal);
   await runOperation(operation, rest, connect(environment, url, language), terminal);
@@ -127,6 +139,11 @@ function unknownCommand(area: string, verb: string, words: Words): KulningError 
   });
 }
 
+function explain(command: CommandName, { words, print }: Terminal): number {
+  print(`${words[command]}\n${commandUsage[command]}`);
+  return exitCodes.done;
+}
+
 function help(terminal: Terminal): number {
   const { words } = terminal;
   terminal.print(`${words.usage}\n\n${words.commands}`);
@@ -135,7 +152,7 @@ function help(terminal: Terminal): number {
   terminal.print(`\n${words.moreOperations}`);
   const width = Math.max(...allOperations.map((operation) => commandOf(operation).length));
   for (const operation of allOperations)
-    terminal.print(`  ${commandOf(operation).padEnd(width)}  ${operation.summary}`);
+    terminal.print(`  ${commandOf(operation).padEnd(width)}  ${summaryOf(operation, terminal.language)}`);
   terminal.print(
     `\n${words.options}\n  ${words.optionJson}\n  ${words.optionLanguage}\n  ${words.optionUrl}`,
   );
@@ -151,12 +168,14 @@ function asKulningError(cause: unknown, { command, terminal }: Call): KulningErr
     return new KulningError({ code: 'internal', status: 500, text: asSaid({ message: said }), cause });
   // Node says it in English; the option it names is all that is needed.
   const option = /'(-[^' ]+)/.exec(said)?.[1] ?? said;
-  const message =
-    code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-      ? words.missing(`${option} …`)
-      : words.unknownOption(option);
-  const hint = `kulning help · ${words.takes(command)} …`;
+  const message = words.missing(`${option} …`);
+  const hint = `kulning ${command} --help`;
   return new KulningError({ code: 'usage.option', status: 400, text: asSaid({ message, hint }), cause });
+}
+
+function unknownOption(option: string, command: string, words: Words): KulningError {
+  const text = asSaid({ message: words.unknownOption(option), hint: `kulning ${command} --help` });
+  return new KulningError({ code: 'usage.option', status: 400, text });
 }
 
 function includes<const T extends string>(list: readonly T[], value: string): value is T {

@@ -5,6 +5,8 @@ import { asSaid, KulningError, type Operation } from '@kulning/sdk';
 
 import type { Connection } from './connection.ts';
 import { printAnswer, type Terminal } from './terminal.ts';
+import type { Words } from './words/index.ts';
+import { descriptionIn, summaryOf } from './words/operations.ts';
 
 interface JsonSchema {
   readonly type?: string | readonly string[];
@@ -92,10 +94,10 @@ export function callOperation(
 
 function readInput(operation: Operation, args: readonly string[], terminal: Terminal) {
   const flags = flagsOf(operation);
-  const { values, output } = parseFlags(flags, args, terminal);
+  const { values, output } = parseFlags(operation, flags, args, terminal);
   for (const flag of flags) {
     if (flag.required && valueAt(values[flag.part], flag.path) === undefined)
-      throw usage(terminal.words.missing(`--${flag.name}`), operation, flags, terminal);
+      throw mistake('missing', terminal.words.missing(`--${flag.name}`), takes(operation, terminal));
   }
   return { values, output };
 }
@@ -111,9 +113,10 @@ function inputOf(operation: Operation, values: Values): Values {
 type Values = Record<Flag['part'], Record<string, unknown>>;
 
 function parseFlags(
+  operation: Operation,
   flags: readonly Flag[],
   args: readonly string[],
-  terminal: Terminal,
+  { words }: Terminal,
 ): { values: Values; output: string | undefined } {
   const values: Values = { params: {}, query: {}, body: {} };
   const positional = flags.filter(({ part }) => part === 'params');
@@ -122,12 +125,7 @@ function parseFlags(
     const arg = args[index] ?? '';
     if (!arg.startsWith('--')) {
       const flag = positional.shift();
-      if (!flag)
-        throw new KulningError({
-          code: 'usage.option',
-          status: 400,
-          text: asSaid({ message: terminal.words.unknownOption(arg) }),
-        });
+      if (!flag) throw mistake('option', words.tooMuch(arg), `kulning ${commandOf(operation)} --help`);
       setAt(values[flag.part], flag.path, arg);
       continue;
     }
@@ -136,21 +134,13 @@ function parseFlags(
     const value = inline ?? (flag && isBoolean(flag.schema) ? 'true' : args[(index += 1)]);
     if (name === 'output') output = value;
     else if (!flag)
-      throw new KulningError({
-        code: 'usage.option',
-        status: 400,
-        text: asSaid({
-          message: terminal.words.unknownOption(`--${name}`),
-          hint: flags.map((known) => `--${known.name}`).join(' '),
-        }),
-      });
-    else if (value === undefined)
-      throw new KulningError({
-        code: 'usage.value',
-        status: 400,
-        text: asSaid({ message: terminal.words.missing(`--${name} …`) }),
-      });
-    else setAt(values[flag.part], flag.path, readValue(flag.schema, value));
+      throw mistake(
+        'option',
+        words.unknownOption(`--${name}`),
+        flags.map((known) => `--${known.name}`).join(' '),
+      );
+    else if (value === undefined) throw mistake('value', words.missing(`--${name} …`));
+    else setAt(values[flag.part], flag.path, readValue(flag, value, words));
   }
   return { values, output };
 }
@@ -159,35 +149,47 @@ function parseFlags(
  * By the schema's type: `null`, numbers, booleans, lists (`a,b` or JSON), objects (JSON); anything else is text.
  * `@file` takes the value from a file, a list from its lines: what it says stays out of the shell's history.
  */
-function readValue(schema: JsonSchema, given: string): unknown {
+function readValue({ name, schema }: Flag, given: string, words: Words): unknown {
   const types = typesOf(schema);
   const fromFile = given.startsWith('@');
-  const text = fromFile ? readFileSync(given.slice(1), 'utf8') : given;
+  const text = fromFile ? readText(given.slice(1), words) : given;
   if (text === 'null' && types.has('null')) return null;
   if ((types.has('number') || types.has('integer')) && text.trim() !== '' && !Number.isNaN(Number(text)))
     return Number(text);
   if (types.has('boolean')) return text === 'true' ? true : text === 'false' ? false : text;
-  if (types.has('array') && text.trimStart().startsWith('[')) return parseJson(text);
+  if (types.has('array') && text.trimStart().startsWith('[')) return parseJson(text, name, words);
   if (types.has('array'))
     return text
       .split(fromFile ? '\n' : ',')
       .map((item) => item.trim())
       .filter((item) => item !== '');
-  if (types.has('object') && text.trimStart().startsWith('{')) return parseJson(text);
+  if (types.has('object') && text.trimStart().startsWith('{')) return parseJson(text, name, words);
   return text;
 }
 
-function parseJson(text: string): unknown {
+function readText(path: string, words: Words): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw mistake('value', words.unreadable(path), undefined, cause);
+  }
+}
+
+function parseJson(text: string, name: string, words: Words): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new KulningError({
-      code: 'usage.value',
-      status: 400,
-      text: asSaid({ message: `${text}: JSON?` }),
-      cause,
-    });
+    throw mistake('value', words.notJson(`--${name}`), undefined, cause);
   }
+}
+
+function mistake(
+  kind: 'option' | 'value' | 'missing',
+  message: string,
+  hint?: string,
+  cause?: unknown,
+): KulningError {
+  return new KulningError({ code: `usage.${kind}`, status: 400, text: asSaid({ message, hint }), cause });
 }
 
 function typesOf(schema: JsonSchema): Set<string> {
@@ -197,29 +199,26 @@ function typesOf(schema: JsonSchema): Set<string> {
 
 const isBoolean = (schema: JsonSchema) => typesOf(schema).has('boolean');
 
-function usage(
-  message: string,
-  operation: Operation,
-  flags: readonly Flag[],
-  terminal: Terminal,
-): KulningError {
-  return new KulningError({
-    code: 'usage.missing',
-    status: 400,
-    text: asSaid({
-      message,
-      hint: `${terminal.words.takes(commandOf(operation))}:\n${describeFlags(flags, terminal)}`,
-    }),
-  });
+/** What a command does, and what it takes. */
+export function helpOf(operation: Operation, terminal: Terminal): string {
+  return `${summaryOf(operation, terminal.language)}.\n${takes(operation, terminal)}`;
 }
 
-export function describeFlags(flags: readonly Flag[], terminal: Terminal): string {
+function takes(operation: Operation, terminal: Terminal): string {
+  const flags = flagsOf(operation);
+  const command = commandOf(operation);
+  return flags.length === 0
+    ? `kulning ${command}`
+    : `${terminal.words.takes(command)}\n${describeFlags(flags, terminal)}`;
+}
+
+function describeFlags(flags: readonly Flag[], terminal: Terminal): string {
   return flags
     .map(({ name, schema, required }) => {
-      const values = schema.enum
-        ? schema.enum.join('|')
-        : [...typesOf(schema)].filter((type) => type !== 'null').join('|');
-      return `  --${name} <${values}>${required ? ` (${terminal.words.required})` : ''}${schema.description ? `  ${schema.description}` : ''}`;
+      const choices = [schema, ...(schema.anyOf ?? [])].flatMap((option) => option.enum ?? []);
+      const types = [...typesOf(schema)].filter((type) => type !== 'null');
+      const values = (choices.length > 0 ? choices : types).join('|');
+      return `  --${name} <${values}>${required ? ` (${terminal.words.required})` : ''}${schema.description === undefined ? '' : `  ${descriptionIn(terminal.language, schema.description)}`}`;
     })
     .join('\n');
 }

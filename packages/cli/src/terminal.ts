@@ -44,11 +44,11 @@ export function exitCodeOf(error: KulningError): number {
 
 export function printError(terminal: Terminal, error: KulningError): void {
   if (terminal.json) return terminal.print(JSON.stringify(error.toBody(terminal.language)));
-  const { message, hint } = error.text[terminal.language];
-  terminal.note(
-    `${terminal.words.error}: ${message}${error.path === undefined ? '' : ` [${error.path}]`} (${error.code})`,
-  );
-  if (hint !== undefined) terminal.note(`${terminal.words.hint}: ${hint}`);
+  const { words, language } = terminal;
+  const { message, hint } = error.text[language];
+  const where = error.path === undefined ? '' : ` [${error.path}]`;
+  terminal.note(words.labelled(words.error, `${message}${where} (${error.code})`));
+  if (hint !== undefined) terminal.note(words.labelled(words.hint, hint.includes('\n') ? `\n${hint}` : hint));
 }
 
 /** Prints an answer of the API: a list as a table, a thing as lines, or all of it as JSON. */

@@ -457,8 +457,8 @@ const words = new Map(
   String.raw`
   verified  | Verified, signed by a pinned key | Vérifié, signé par une clé épinglée | Verifierat, signerat med en fäst nyckel
   unpinned  | Self-attested, key not pinned | Auto-attesté, clé non épinglée | Självintygat, nyckeln inte fäst
-  no-pin    | The file agrees with itself, but anyone can make such a file. Give the Ed25519 key of the log with --key. | Le fichier est cohérent, mais n’importe qui peut en produire un pareil. Donnez la clé Ed25519 du journal avec --key. | Filen stämmer med sig själv, men vem som helst kan göra en sådan. Ange loggens Ed25519-nyckel med --key.
-  pending   | Pending, not in the log yet | En attente, pas encore dans le journal | Väntar, ännu inte i loggen
+  no-pin    | The file agrees with itself, but anyone can make such a file. Give the Ed25519 key of the log with --key. | Le fichier est cohérent, mais n’importe qui peut en produire un pareil. Donnez la clé Ed25519 du registre avec --key. | Filen stämmer med sig själv, men vem som helst kan göra en sådan. Ange loggbokens Ed25519-nyckel med --key.
+  pending   | Pending, not in the log yet | En attente, pas encore au registre | Väntar, ännu inte i loggboken
   wait      | Fetch the receipt again in two seconds. | Redemandez le reçu dans deux secondes. | Hämta kvittot på nytt om två sekunder.
   wrong     | WRONG | FAUX | FEL
   expected  | expected | attendu | väntat
@@ -467,6 +467,9 @@ const words = new Map(
   alone     | Self-attested: no witness has cosigned | Auto-attesté : aucun témoin n’a cosigné | Självintygat: inget vittne har medsignerat
   strangers | Self-attested as far as you can tell; cosigned by witnesses that you did not pin: | Auto-attesté pour autant que vous sachiez ; cosigné par des témoins non épinglés : | Självintygat så långt du kan veta; medsignerat av vittnen som du inte fäst:
   unchecked | Not checked (no ML-DSA-44 in this runtime, or the salt was erased): | Non contrôlé (ML-DSA-44 absent ici, ou sel effacé) : | Inte kontrollerat (ML-DSA-44 saknas här, eller saltet är raderat):
+  which     | Which file is to be checked? | Quel fichier faut-il vérifier ? | Vilken fil ska kontrolleras?
+  unread    | This file cannot be read: | Ce fichier est illisible : | Filen går inte att läsa:
+  option    | There is no option | Cette option n’existe pas : | Flaggan finns inte:
   json      | not JSON | pas du JSON | inte JSON
   format    | unknown format | format inconnu | okänt format
   shape     | a field is not as the format says | un champ ne suit pas le format | ett fält följer inte formatet
@@ -477,7 +480,7 @@ const words = new Map(
   response  | the answer is another | la réponse est une autre | svaret är ett annat
   status    | the status | le statut | statusen
   note      | the signed head | la tête signée | det signerade trädhuvudet
-  origin    | the log’s origin | l’origine du journal | loggens ursprung
+  origin    | the log’s origin | l’origine du registre | loggbokens ursprung
   signature | a signature on the head | une signature de la tête | en signatur på trädhuvudet
   keys      | the keys in the file | les clés du fichier | filens nycklar
   inclusion | not in the signed tree | absent de l’arbre signé | inte i det signerade trädet
@@ -491,10 +494,15 @@ const words = new Map(
     .map(([key = '', ...languages]) => [key, languages]),
 );
 
+/** @param {string} language @returns {(key: string) => string} */
+function speaker(language) {
+  const column = Math.max(0, ['en', 'fr', 'sv'].indexOf(language));
+  return (key) => words.get(key)?.[column] ?? key;
+}
+
 /** A report in words, one line each. @param {Report} report @param {string} [language] en, fr or sv @returns {string[]} */
 export function describeReport(report, language = 'en') {
-  const column = Math.max(0, ['en', 'fr', 'sv'].indexOf(language));
-  const say = (/** @type {string} */ key) => words.get(key)?.[column] ?? key;
+  const say = speaker(language);
   const { failure, log, leaf, entries } = report;
   if (entries.length > 0) {
     const others = entries.filter(({ verdict }) => verdict !== 'verified');
@@ -526,6 +534,13 @@ export function describeReport(report, language = 'en') {
 const usage =
   'node verify.mjs FILE [--key VKEY|FILE]... [--witness VKEY|FILE]... [--request FILE] [--response FILE] [--lang en|fr|sv] [--json]';
 
+/** What kept the command from checking anything. @param {unknown} error @param {(key: string) => string} say */
+function complaint(error, say) {
+  const { code, path, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${say('option')} ${/'(-[^' ]+)/.exec(message)?.[1]}`;
+  return code === undefined || path === undefined ? message : `${say('unread')} ${path} (${code})`;
+}
+
 /** The command. @param {string[]} argv @param {(line: string) => void} print @returns {Promise<number>} exit code */
 export async function main(argv, print) {
   const { readFile } = await import('node:fs/promises');
@@ -534,6 +549,7 @@ export async function main(argv, print) {
     const texts = given.map(async (key) => (key.includes('+') ? key : readFile(key, 'utf8')));
     return (await Promise.all(texts)).flatMap((text) => text.trim().split(/\s+/));
   };
+  const say = speaker(argv[argv.indexOf('--lang') + 1] ?? 'en');
   try {
     const { values, positionals } = parseArgs({
       args: argv,
@@ -548,7 +564,7 @@ export async function main(argv, print) {
       },
     });
     const [path] = positionals;
-    if (path === undefined || positionals.length > 1) throw new Error('FILE?');
+    if (path === undefined || positionals.length > 1) throw new Error(say('which'));
     const report = await verifyReceipt(await readFile(path), {
       pinnedKeys: await keysOf(values.key),
       pinnedWitnesses: await keysOf(values.witness),
@@ -559,7 +575,7 @@ export async function main(argv, print) {
     for (const line of lines) print(line);
     return exitCodes[report.verdict];
   } catch (error) {
-    print(String(error));
+    print(complaint(error, say));
     print(usage);
     return 2;
   }

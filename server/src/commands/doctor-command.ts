@@ -92,14 +92,14 @@ function diskCheck(config: Config): Check {
   const folder = existsSync(config.home) ? config.home : process.cwd();
   const { bavail, bsize } = statfsSync(folder);
   const freeBytes = bavail * bsize;
-  const detail = words.diskFree((freeBytes / gib).toFixed(1), folder);
+  const detail = words.diskFree(freeBytes / gib, folder);
   return check('disk', freeBytes > 2 * gib, detail, words.freeDisk);
 }
 
 function memoryCheck(): Check {
   const available = /MemAvailable:\s+(\d+)/.exec(readProc('/proc/meminfo'))?.[1];
   const bytes = available === undefined ? freemem() : Number(available) * 1024;
-  const detail = words.memoryFree((bytes / gib).toFixed(1), (totalmem() / gib).toFixed(1), cpus().length);
+  const detail = words.memoryFree(bytes / gib, totalmem() / gib, cpus().length);
   return check('memory', bytes > 1.5 * gib, detail, words.freeMemory);
 }
 

@@ -1,5 +1,10 @@
 import type { WordTable } from '@kulning/sdk';
 
+const decimals = { maximumFractionDigits: 1 };
+const en = new Intl.NumberFormat('en-GB', decimals);
+const fr = new Intl.NumberFormat('fr-FR', decimals);
+const sv = new Intl.NumberFormat('sv-SE', decimals);
+
 export const doctorTitles = {
   node: { en: 'Node', fr: 'Node', sv: 'Node' },
   home: { en: 'state folder', fr: 'dossier d’état', sv: 'tillståndsmapp' },
@@ -33,20 +38,20 @@ export const doctorWords = {
     fr: `chmod 700 ${folder}\u00a0; donnez-le par chown à l’utilisateur qui lance Kulning.`,
     sv: `chmod 700 ${folder}; ge den med chown till användaren som kör Kulning.`,
   }),
-  diskFree: (gib: string, folder: string) => ({
-    en: `${gib} GiB free at ${folder}`,
-    fr: `${gib} Gio libres dans ${folder}`,
-    sv: `${gib} GiB ledigt i ${folder}`,
+  diskFree: (gib: number, folder: string) => ({
+    en: `${en.format(gib)} GiB free at ${folder}`,
+    fr: `${fr.format(gib)} Gio libres dans ${folder}`,
+    sv: `${sv.format(gib)} GiB ledigt i ${folder}`,
   }),
   freeDisk: {
     en: 'Free at least 2 GiB, or set KULNING_HOME to a larger disk.',
     fr: 'Libérez au moins 2 Gio, ou placez KULNING_HOME sur un disque plus grand.',
     sv: 'Frigör minst 2 GiB, eller lägg KULNING_HOME på en större disk.',
   },
-  memoryFree: (available: string, total: string, cores: number) => ({
-    en: `${available} of ${total} GiB available, ${cores} cores`,
-    fr: `${available} Gio disponibles sur ${total}, ${cores} cœurs`,
-    sv: `${available} av ${total} GiB tillgängligt, ${cores} kärnor`,
+  memoryFree: (available: number, total: number, cores: number) => ({
+    en: `${en.format(available)} of ${en.format(total)} GiB available, ${cores} cores`,
+    fr: `${fr.format(available)} Gio disponibles sur ${fr.format(total)}, ${cores} cœurs`,
+    sv: `${sv.format(available)} av ${sv.format(total)} GiB tillgängligt, ${cores} kärnor`,
   }),
   freeMemory: {
     en: 'Kulning needs about 1.5 GiB beside the models; end something, or take a larger machine.',

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-import { KulningError, type Language, type Localized } from '@kulning/sdk';
+import { createClient, instanceOperations, KulningError, type Language, type Localized } from '@kulning/sdk';
 
 import type { LoadedConfig } from '../config.ts';
 import { foldersOf, readRunState } from '../up/home.ts';
@@ -22,7 +22,8 @@ export async function runStatus(
   const state = readRunState(foldersOf(home).run);
   if (!state)
     throw new KulningError({ code: 'instance.not_running', status: 503, text: words.notRunning(home) });
-  const { startedAt, claimUrl } = state;
+  const { startedAt } = state;
+  const claimUrl = (await isClaimed(state.consoleUrl)) ? null : state.claimUrl;
   const parts = await Promise.all([
     readiness('console', state.consoleUrl),
     readiness('gateway', state.gatewayUrl),
@@ -44,6 +45,19 @@ export async function runStatus(
   if (claimUrl !== null) lines.push([words.claim[language], claimUrl]);
   const width = Math.max(...lines.map(([label]) => label.length));
   for (const [label, value] of lines) process.stdout.write(`${label.padEnd(width)} ${value}\n`);
+}
+
+/** An address to claim what has an owner by now would only puzzle its reader. */
+async function isClaimed(consoleUrl: string | null): Promise<boolean> {
+  if (consoleUrl === null) return false;
+  const client = createClient({
+    baseUrl: consoleUrl,
+    fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(3_000) }),
+  });
+  return client.call(instanceOperations.status).then(
+    ({ claimed }) => claimed,
+    () => false,
+  );
 }
 
 function readiness(name: Answer['name'], url: string | null): Promise<Answer> {

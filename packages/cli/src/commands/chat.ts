@@ -152,11 +152,12 @@ async function describeReceipt(receipt: Receipt, connection: Connection, termina
   terminal.note(decision.words);
   for (const { site, verdict, reasons, allowedBy } of decision.candidates) {
     if (verdict === 'chosen')
-      terminal.note(`  ${words.why}: ${allowedBy.map((rule) => rule.words).join(' · ')}`);
+      terminal.note(`  ${words.labelled(words.why, allowedBy.map((rule) => rule.words).join(' · '))}`);
     else if (reasons.length > 0)
-      terminal.note(`  ${words.whyNot(site.name)}: ${reasons.map((reason) => reason.words).join(' · ')}`);
+      terminal.note(
+        `  ${words.labelled(words.whyNot(site.name), reasons.map((reason) => reason.words).join(' · '))}`,
+      );
   }
-  terminal.note(
-    `${words.receipt}: ${receipt.id} (${receipt.log ? words.inLedger(receipt.log.index) : words.pending})`,
-  );
+  const state = receipt.log ? words.inLedger(receipt.log.index) : words.pending;
+  terminal.note(words.labelled(words.receipt, `${receipt.id} (${state})`));
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-import { instanceOperations, type OperationResult } from '@kulning/sdk';
+import { instanceOperations, KulningError, type OperationResult } from '@kulning/sdk';
 
 import { connectToOperator } from '../connection.ts';
 import { serverProgram } from '../server-command.ts';
@@ -50,6 +50,7 @@ export function up(
 async function welcome(started: Started, terminal: Terminal, language: Language): Promise<void> {
   const { words } = terminal;
   if (terminal.json) return terminal.print(JSON.stringify(started));
+  const seconds = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const lines: [string, string][] = [
     [words.console, started.consoleUrl],
     [words.gateway, `${started.gatewayUrl}/v1`],
@@ -57,7 +58,7 @@ async function welcome(started: Started, terminal: Terminal, language: Language)
     [words.logAt, started.logFile],
   ];
   const width = Math.max(...lines.map(([label]) => label.length));
-  terminal.print(`\n  Kulning  ${words.ready((started.startMs / 1000).toFixed(1))}\n`);
+  terminal.print(`\n  Kulning  ${words.ready(seconds.format(started.startMs / 1000))}\n`);
   for (const [label, value] of lines) terminal.print(`  ${label.padEnd(width)}  ${value}`);
   if (started.claimUrl !== null) terminal.print(`\n  ${words.claimHere}\n  ${started.claimUrl}`);
   if (started.firstStart) await demonstrate(started.home, terminal, language);
@@ -77,7 +78,8 @@ async function demonstrate(home: string, terminal: Terminal, language: Language)
     terminal.print('');
     await chat([question], connection, terminal, language);
   } catch (cause) {
-    terminal.note(`${terminal.words.firstCallFailed} ${cause instanceof Error ? cause.message : ''}`);
+    const said = cause instanceof KulningError ? cause.text[language].message : String(cause);
+    terminal.note(`${terminal.words.firstCallFailed} ${said}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { backupOperations } from './backup.ts';
 import { batchesOperations } from './batches.ts';
 import { callsOperations } from './calls.ts';
 import { filesOperations } from './files.ts';
+import { guardrailsOperations } from './guardrails.ts';
 import { identityOperations } from './identity.ts';
 import { instanceOperations } from './instance.ts';
 import { modelCatalogueOperations } from './model-catalogue.ts';
@@ -15,8 +16,8 @@ import { proofOperations } from './proof.ts';
 import { sitesOperations } from './sites.ts';
 import { usageOperations } from './usage.ts';
 
-/** The whole API, in the order in which help lists it. */
-export const allOperations: readonly Operation[] = [
+/** In the order in which help lists them. */
+const areas = [
   instanceOperations,
   callsOperations,
   usageOperations,
@@ -30,6 +31,7 @@ export const allOperations: readonly Operation[] = [
   sitesOperations,
   policyOperations,
   decisionsOperations,
+  guardrailsOperations,
   proofOperations,
   subjectsOperations,
   erasuresOperations,
@@ -39,4 +41,12 @@ export const allOperations: readonly Operation[] = [
   statementsOperations,
   identityOperations,
   backupOperations,
-].flatMap((area): Operation[] => Object.values(area));
+] as const;
+
+type OperationIn<Area> = Area extends unknown ? Area[keyof Area] : never;
+
+/** What each operation has words for: a table over these does not compile without the newest. */
+export type OperationId = Extract<OperationIn<(typeof areas)[number]>, Operation>['id'];
+
+/** The whole API. */
+export const allOperations: readonly Operation[] = areas.flatMap((area): Operation[] => Object.values(area));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { dataClassSchema } from './identity.ts';
 import { op } from './operation.ts';
 
@@ -37,6 +38,18 @@ export const callSummary = z.object({
   overheadMs: z.number().nullable(),
 });
 
+const guardFound = z.record(z.string(), z.object({ did: z.string(), n: z.number().int() }));
+const callHandling = z.object({
+  guard: z
+    .object({
+      rules: z.string(),
+      request: guardFound,
+      answer: guardFound.optional(),
+      notExamined: z.number().int().optional(),
+    })
+    .optional(),
+});
+
 export const callDetail = callSummary.extend({
   keyId: z.string().nullable(),
   streamed: z.boolean(),
@@ -54,6 +67,8 @@ export const callDetail = callSummary.extend({
   carbon: figure('g'),
   /** Prompt and answer are in the vault; by default they are not kept. */
   contentKept: z.boolean(),
+  /** What was done with the content: by guardrails, as names and counts; empty where nothing was. */
+  handling: callHandling,
   receiptId: z.string(),
 });
 
@@ -69,7 +84,7 @@ export const callsOperations = {
     scope: 'calls:read',
     query: z.object({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: z.string().optional().describe('`next` of the page before'),
+      cursor: z.string().optional().describe(flagWords.cursor.en),
       outcome: z.enum(callOutcomes).optional(),
       model: z.string().optional(),
       siteId: z.string().optional(),

@@ -88,7 +88,7 @@ export const identityOperations = {
         })
         .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
           path: ['longitude'],
-          error: 'latitude and longitude go together: give both, or neither',
+          error: problemWords.coordinates.en,
         }),
     }),
     result: meSchema,

@@ -3,6 +3,8 @@ export * from './backup.ts';
 export * from './batches.ts';
 export * from './calls.ts';
 export * from './files.ts';
+export * from './flag-words.ts';
+export * from './guardrails.ts';
 export * from './identity.ts';
 export * from './instance.ts';
 export * from './model-catalogue.ts';

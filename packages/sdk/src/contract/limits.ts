@@ -1,15 +1,17 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { op } from './operation.ts';
+import { problemWords } from './problem-words.ts';
 
 /** Billionths are the smallest part of a euro that is counted, millionths that of a gram. */
-const eur = (scale: number) =>
+const eur = (scale: 6 | 9) =>
   z
     .number()
     .min(0)
     .max(9_000_000)
     .refine((value) => Math.abs(value * 10 ** scale - Math.round(value * 10 ** scale)) < 1e-3, {
-      error: `at most ${scale} decimals`,
+      error: problemWords[scale === 6 ? 'sixDecimals' : 'nineDecimals'].en,
     });
 
 export const limitLevel = z.enum(['key', 'team', 'organisation', 'agency']);
@@ -122,10 +124,10 @@ export const statement = z.object({
 
 const teamParams = z.object({ teamId: z.string() });
 const monthParams = z.object({
-  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'year and month: 2026-11'),
+  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, problemWords.month.en),
 });
 const ofOrganisation = z.object({
-  organisationId: z.string().optional().describe('this organisation, or a client of it'),
+  organisationId: z.string().optional().describe(flagWords.organisation.en),
 });
 
 export const limitsOperations = {
@@ -231,7 +233,7 @@ export const pricesOperations = {
       eurPerMillionInput: eur(6),
       eurPerMillionOutput: eur(6),
       eurPerCall: eur(9).default(0),
-      validFrom: z.iso.datetime().optional().describe('now if left out; never in the past'),
+      validFrom: z.iso.datetime().optional().describe(flagWords.priceFrom.en),
     }),
     result: priceView,
   }),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { modelAddition } from './models.ts';
 import { op } from './operation.ts';
+import { problemWords } from './problem-words.ts';
 
 /** A model file on its way here. Asked again, it says how far it is. */
 export const modelPull = z.object({
@@ -24,22 +26,13 @@ export const modelPull = z.object({
 });
 
 export const modelPullRequest = modelAddition.omit({ source: true, apiKey: true, engineModel: true }).extend({
-  source: z
-    .string()
-    .min(1)
-    .max(4096)
-    .describe('address of a GGUF file, or organisation/repository/file.gguf of the hub'),
+  source: z.string().min(1).max(4096).describe(flagWords.pullSource.en),
   sha256: z
     .string()
-    .regex(/^[0-9a-f]{64}$/u)
+    .regex(/^[0-9a-f]{64}$/u, problemWords.sha256.en)
     .optional()
-    .describe('what its makers say; not needed where the host announces it, as Hugging Face does'),
-  token: z
-    .string()
-    .min(1)
-    .max(4096)
-    .optional()
-    .describe('key of the host; kept encrypted while it is needed'),
+    .describe(flagWords.pullDigest.en),
+  token: z.string().min(1).max(4096).optional().describe(flagWords.pullToken.en),
 });
 
 const pullParams = z.object({ pullId: z.string() });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { op } from './operation.ts';
 import { problemWords } from './problem-words.ts';
 
@@ -115,36 +116,24 @@ export const modelView = z.object({
 
 export const modelAddition = z.object({
   /** Path of a GGUF file on this machine, or base URL of an OpenAI-compatible server. */
-  source: z.string().min(1).max(4096).describe('path of a GGUF file, or URL of an OpenAI-compatible server'),
+  source: z.string().min(1).max(4096).describe(flagWords.modelSource.en),
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/u, problemWords.modelName.en)
     .optional()
-    .describe('name that callers use; taken from the file or server if left out'),
-  licence: modelLicence.omit({ source: true }).optional().describe('licence, if the file does not say it'),
-  siteId: z.string().optional().describe('site where it runs; this machine if left out'),
-  apiKey: z.string().min(1).max(4096).optional().describe('key of the server; stored encrypted'),
+    .describe(flagWords.modelName.en),
+  licence: modelLicence.omit({ source: true }).optional().describe(flagWords.modelLicence.en),
+  siteId: z.string().optional().describe(flagWords.modelSite.en),
+  apiKey: z.string().min(1).max(4096).optional().describe(flagWords.serverKey.en),
   /** Which of the server's models, if it serves several. */
-  engineModel: z.string().min(1).max(300).optional().describe('name of the model on the server'),
-  contextTokens: z
-    .number()
-    .int()
-    .min(64)
-    .max(10_000_000)
-    .optional()
-    .describe('context to reserve for each request'),
-  engine: z
-    .enum(['llama', 'llama-server'])
-    .optional()
-    .describe('for a file: llama-server if this machine has one, else llama'),
-  slots: z.number().int().min(1).max(64).optional().describe('requests answered at the same time'),
-  cache: z
-    .enum(['f16', 'q8_0', 'q4_0'])
-    .optional()
-    .describe('how keys and values are kept: fewer bits need less memory and lose a little quality'),
+  engineModel: z.string().min(1).max(300).optional().describe(flagWords.engineModel.en),
+  contextTokens: z.number().int().min(64).max(10_000_000).optional().describe(flagWords.contextTokens.en),
+  engine: z.enum(['llama', 'llama-server']).optional().describe(flagWords.engineKind.en),
+  slots: z.number().int().min(1).max(64).optional().describe(flagWords.slots.en),
+  cache: z.enum(['f16', 'q8_0', 'q4_0']).optional().describe(flagWords.cacheType.en),
 });
 
-const modelParams = z.object({ modelId: z.string().describe('id or name') });
+const modelParams = z.object({ modelId: z.string().describe(flagWords.idOrName.en) });
 const deploymentParams = z.object({ deploymentId: z.string() });
 
 export const modelsOperations = {

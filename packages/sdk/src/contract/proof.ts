@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { callOutcomes } from './calls.ts';
+import { flagWords } from './flag-words.ts';
 import { dataClassSchema } from './identity.ts';
 import { op } from './operation.ts';
 
@@ -55,9 +56,9 @@ export const receiptSummary = z.object({
 const receiptFilter = {
   outcome: z.enum(callOutcomes).optional(),
   dataClass: dataClassSchema.optional(),
-  site: z.string().optional().describe('site id'),
-  from: z.iso.datetime().optional().describe('not before this moment'),
-  to: z.iso.datetime().optional().describe('before this moment'),
+  site: z.string().optional().describe(flagWords.siteId.en),
+  from: z.iso.datetime().optional().describe(flagWords.from.en),
+  to: z.iso.datetime().optional().describe(flagWords.to.en),
 };
 
 /** How far a witness came. `ahead` and `inconsistent` are alarms: this log went back, or shows two histories. */
@@ -115,7 +116,7 @@ const ledgerEntry = z.object({
 });
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);
-const origin = z.string().optional().describe('log origin; the open log if absent');
+const origin = z.string().optional().describe(flagWords.logOrigin.en);
 const size = z.coerce.number().int().min(0);
 
 export const proofOperations = {
@@ -137,7 +138,7 @@ export const proofOperations = {
     query: z.object({
       ...receiptFilter,
       limit,
-      cursor: z.string().optional().describe('`next` of the page before'),
+      cursor: z.string().optional().describe(flagWords.cursor.en),
     }),
     result: z.object({ items: z.array(receiptSummary), next: z.string().optional() }),
   }),
@@ -207,8 +208,8 @@ export const proofOperations = {
     scope: 'receipts:read',
     query: z.object({
       ...receiptFilter,
-      from: z.iso.datetime().describe('not before this moment'),
-      to: z.iso.datetime().describe('before this moment'),
+      from: z.iso.datetime().describe(flagWords.from.en),
+      to: z.iso.datetime().describe(flagWords.to.en),
     }),
     result: z.string(),
     file: 'application/json',
@@ -228,12 +229,8 @@ export const proofOperations = {
     summary: 'Ask a witness to cosign each head',
     scope: 'instance:write',
     body: z.strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe('its submission prefix: https://witness.example'),
-      vkeys: z
-        .array(z.string().trim())
-        .min(1)
-        .max(4)
-        .describe('its verifier keys, as `kulning witness` prints them'),
+      url: z.url({ protocol: /^https?$/ }).describe(flagWords.witnessUrl.en),
+      vkeys: z.array(z.string().trim()).min(1).max(4).describe(flagWords.witnessKeys.en),
     }),
     result: witness,
   }),

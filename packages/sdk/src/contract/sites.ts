@@ -101,12 +101,7 @@ const identity = {
   longitude: z.number().min(-180).max(180).optional(),
 };
 
-const slug = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    'lower-case letters, digits and dashes: borlange-simulated',
-  );
+const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, problemWords.slug.en);
 
 /** A site as `kulning.yaml` and `sites.create` give it. */
 export const siteInput = z.strictObject({

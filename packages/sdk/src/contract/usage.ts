@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { flagWords } from './flag-words.ts';
 import { op } from './operation.ts';
 
 /** What usage can be told apart by; `hour`, `day` and `month` are UTC. */
@@ -72,16 +73,16 @@ export const usageRow = usageFigures.extend({
 const moment = z.iso.datetime().or(z.iso.date());
 
 const usageQuery = z.object({
-  from: moment.optional().describe('a day or a moment, UTC; seven days before `to` if left out'),
-  to: moment.optional().describe('not included; now if left out'),
+  from: moment.optional().describe(flagWords.usageFrom.en),
+  to: moment.optional().describe(flagWords.usageTo.en),
   by: z.enum(usageDimensions).default('model'),
-  every: z.enum(usageSteps).optional().describe('also by time, beside `by`'),
+  every: z.enum(usageSteps).optional().describe(flagWords.usageEvery.en),
   model: z.string().optional(),
   keyId: z.string().optional(),
   teamId: z.string().optional(),
   siteId: z.string().optional(),
   deploymentId: z.string().optional(),
-  organisationId: z.string().optional().describe('this organisation, or a client of it'),
+  organisationId: z.string().optional().describe(flagWords.organisation.en),
 });
 
 export const usageRefusal = z.object({
