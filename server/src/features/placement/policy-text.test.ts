@@ -65,4 +65,10 @@ describe('reading a policy', () => {
     expect(error).toMatchObject({ code: 'policy.invalid', status: 422, path: `text:${line}` });
     expect(error.message).toMatch(reason);
   });
+
+  test('says the kind of a fault in each language, and quotes Cedar', () => {
+    const { text } = refusalOf(`${permit('a')}\nforbid (principal, action, resource) wen { true };`);
+    expect(text.fr.message).toMatch(/n’est pas du Cedar près de "wen.*" \(Cedar dit «\u00a0/);
+    expect(text.sv.message).toMatch(/är inte Cedar vid "wen.*" \(Cedar säger ”/);
+  });
 });

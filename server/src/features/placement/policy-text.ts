@@ -46,7 +46,7 @@ export const starterPolicy = readFileSync(new URL('starter.cedar', folder), 'utf
  */
 export function readPolicy(text: string): PolicyText {
   const parts = policySetTextToParts(text);
-  if (parts.type === 'failure') throw invalid(text, parts.errors[0]);
+  if (parts.type === 'failure') throw invalid(text, parts.errors[0], policyWords.notCedar);
   if (parts.policy_templates.length > 0)
     throw refused(lineAt(text, text.search(/\?(?:principal|resource)\b/)), policyWords.noTemplates);
   const rules: PolicyRule[] = [];
@@ -58,7 +58,7 @@ export function readPolicy(text: string): PolicyText {
   const checked = validate({ schema: policySchema, policies: { staticPolicies: text } });
   const wrong =
     checked.type === 'failure' ? checked.errors : checked.validationErrors.map(({ error }) => error);
-  if (wrong.length > 0) throw invalid(text, wrong[0]);
+  if (wrong.length > 0) throw invalid(text, wrong[0], policyWords.notInSchema);
   return { hash: `sha256:${createHash('sha256').update(text).digest('hex')}`, text, rules };
 }
 
@@ -78,7 +78,7 @@ function inOrder(text: string, policies: readonly string[]): { cedar: string; at
 
 function readRule(cedar: string, line: number): PolicyRule {
   const answer = policyToJson(cedar);
-  if (answer.type === 'failure') throw refused(line, said(answer.errors[0]));
+  if (answer.type === 'failure') throw invalid(cedar, answer.errors[0], policyWords.notCedar, line);
   const { json } = answer;
   const noted = json.annotations ?? {};
   const { id } = noted;
@@ -114,26 +114,41 @@ function readWords(words: string | undefined, annotation: string, id: string, li
   return words;
 }
 
-/** Cedar counts bytes of UTF-8, an editor counts lines. */
-function invalid(text: string, error: DetailedError | undefined): KulningError {
-  const offset = error?.sourceLocations?.[0]?.start ?? 0;
-  const line = Buffer.from(text).subarray(0, offset).toString().split('\n').length;
-  return refused(line, said(error), error?.help ?? undefined);
+/**
+ * Says where and what kind of fault it is, and quotes Cedar, which speaks English only. Cedar counts bytes of UTF-8, an
+ * editor counts lines.
+ */
+function invalid(
+  text: string,
+  error: DetailedError | undefined,
+  fault: (near: Localized<string>, cedar: string) => Localized<string>,
+  firstLine = 1,
+): KulningError {
+  if (error === undefined) return refused(firstLine, policyWords.unreadable);
+  const [place] = error.sourceLocations ?? [];
+  const bytes = Buffer.from(text);
+  const line =
+    firstLine +
+    bytes
+      .subarray(0, place?.start ?? 0)
+      .toString()
+      .split('\n').length -
+    1;
+  const [at = ''] = bytes.subarray(place?.start).toString().trimStart().split('\n');
+  const near = at === '' ? policyWords.textEnd : asSaid(`"${at.length > 60 ? `${at.slice(0, 60)}…` : at}"`);
+  const help = error.help ? `; ${error.help}` : '';
+  return refused(line, fault(near, `${error.message}${help}`));
 }
 
 const lineAt = (text: string, at: number) => text.slice(0, Math.max(0, at)).split('\n').length;
 
-/** Cedar speaks English only. */
-const said = (error: DetailedError | undefined) =>
-  error === undefined ? policyWords.unreadable : asSaid(error.message);
-
-function refused(line: number, reason: Localized<string>, help?: string): KulningError {
+function refused(line: number, reason: Localized<string>): KulningError {
   return new KulningError({
     code: 'policy.invalid',
     status: 422,
     text: inEachLanguage((language) => ({
       message: policyWords.wrongAt(line, reason[language])[language],
-      hint: help ?? policyWords.howToWrite[language],
+      hint: policyWords.howToWrite[language],
     })),
     path: `text:${line}`,
   });

@@ -1,4 +1,4 @@
-import type { WordTable } from '@kulning/sdk';
+import type { Localized, WordTable } from '@kulning/sdk';
 
 /** What is said about policies and past decisions; the words of rules and reasons are elsewhere. */
 export const policyWords = {
@@ -132,6 +132,17 @@ export const policyWords = {
     sv: `en tidigare regel har id ”${id}”`,
   }),
   unreadable: { en: 'it cannot be read', fr: 'elle est illisible', sv: 'den går inte att läsa' },
+  notCedar: (near: Localized<string>, cedar: string) => ({
+    en: `it is not Cedar at ${near.en} (Cedar says “${cedar}”)`,
+    fr: `ce n’est pas du Cedar près de ${near.fr} (Cedar dit «\u00a0${cedar}\u00a0»)`,
+    sv: `det är inte Cedar vid ${near.sv} (Cedar säger ”${cedar}”)`,
+  }),
+  notInSchema: (near: Localized<string>, cedar: string) => ({
+    en: `${near.en} does not fit what a rule may look at (Cedar says “${cedar}”)`,
+    fr: `${near.fr} ne correspond pas à ce qu’une règle peut consulter (Cedar dit «\u00a0${cedar}\u00a0»)`,
+    sv: `${near.sv} passar inte det som en regel får titta på (Cedar säger ”${cedar}”)`,
+  }),
+  textEnd: { en: 'the end of the text', fr: 'la fin du texte', sv: 'slutet på texten' },
   idNeeded: {
     en: 'this rule needs @id("…") in lower-case letters, digits and dashes',
     fr: 'il manque à cette règle @id(…) en minuscules, chiffres et tirets',
