@@ -65,6 +65,8 @@ export async function composeControl(config: Config): Promise<Role> {
   log.info('control.ready', { url: servers.url, site: config.site });
   return {
     close: async () => {
+      // Their answers have no end of their own.
+      await features.calls.close();
       await servers.close();
       await Promise.all([background.close(), control.close(), keys.close()]);
       await database.close();
@@ -79,9 +81,23 @@ function showClaim(url: string, token: string): void {
 }
 
 function routesOf(ground: Ground, heard: Heard, features: Features): readonly Route[] {
-  const { identity, demo, calls, files, limits, usage, proof, privacy, backup } = features;
+  const { identity, demo, calls, content, files, limits, usage, proof, privacy, backup } = features;
   const { sites, models, placements } = ground;
-  const slices = [identity, demo, sites, models, placements, calls, files, limits, usage, proof, privacy, backup];
+  const slices = [
+    identity,
+    demo,
+    sites,
+    models,
+    placements,
+    calls,
+    content,
+    files,
+    limits,
+    usage,
+    proof,
+    privacy,
+    backup,
+  ];
   return [...slices.flatMap(({ routes }) => routes), ...composeInstance(ground, heard, features)];
 }
 

@@ -1,6 +1,8 @@
+import { composeContent } from './compose-content.ts';
 import { composeStores } from './compose-stores.ts';
 import type { Ground } from './compose.ts';
 import { createBackupFeature } from './features/backup/index.ts';
+import { createBatches } from './features/batches/index.ts';
 import { createCalls } from './features/calls/index.ts';
 import { createDemo, sampleName } from './features/demo/index.ts';
 import { createFiles } from './features/files/index.ts';
@@ -39,7 +41,7 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
   });
   const siteNames = async (trx: AnyTransaction) =>
     new Map((await sites.facts(trx)).map(({ id, name }) => [id, name]));
-  const calls = createCalls({ database, clock, siteNames });
+  const calls = createCalls({ database, clock, log, siteNames });
   const limits = createLimits(
     { database: database.withTables(), clock, ids, log, record: recordEvent },
     config.usage.keepDays,
@@ -47,9 +49,11 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
   const usage = createUsage({ database, clock, siteNames }, config.usage.keepDays);
   const { maxFileBytes: maxBytes } = config.gateway;
   const files = createFiles({ database, vault, blobs, clock, ids, record: recordEvent, maxBytes });
+  const content = composeContent(ground);
+  const batches = createBatches({ ...ground, files: files.keeper, record: recordEvent });
   const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
   const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  return { proof, identity, backup, privacy, calls, files, limits, usage, demo };
+  return { proof, identity, backup, privacy, calls, content, files, limits, usage, demo };
 }
 
 function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {

@@ -2,9 +2,17 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 
 import { type Ground, openGround, placesOf } from './compose.ts';
+import { type GatewayBatches, openBatches } from './compose-batches.ts';
+import { type GatewayContent, openContent } from './compose-content.ts';
 import type { Config } from './config.ts';
 import { FactsIndex } from './core/placement/facts-index.ts';
-import { type CallJournal, createCallJournal, createCallShipping } from './features/calls/index.ts';
+import {
+  type CallJournal,
+  createCallJournal,
+  createCallShipping,
+  createCallTracing,
+} from './features/calls/index.ts';
+import { tracingOf } from './compose-tracing.ts';
 import { LoadBoard } from './core/engine/load-signal.ts';
 import { Dispatch } from './features/dispatch/index.ts';
 import {
@@ -28,6 +36,7 @@ import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
 import { markOfThisProcess, spoolFolderName } from './platform/spool/spool-process.ts';
 import { adoptDeadSpools, SpoolShipper } from './platform/spool/spool-shipper.ts';
 import { SpoolWriter } from './platform/spool/spool-writer.ts';
+import type { SpanCounts } from './platform/telemetry/span-exporter.ts';
 import { createEpochUse, type EpochUse } from './platform/vault/epoch-use.ts';
 import { keyEpochWatcher } from './platform/vault/key-epoch-watcher.ts';
 import type { Role } from './serve.ts';
@@ -47,7 +56,8 @@ export async function composeGateway(config: Config): Promise<Role> {
   const { log, database, vault, keystore } = ground;
   const epochUse = createEpochUse();
   const holderId = `gateway-${config.gateway.port}`;
-  const spool = await openSpool(ground, epochUse);
+  const metrics = new GatewayMetrics();
+  const spool = await openSpool(ground, epochUse, metrics);
   // Before the watcher speaks for this process: until then, the row of its dead predecessor protects what that one left.
   await spool.adopt();
   const limits = createGatewayLimits({
@@ -66,20 +76,29 @@ export async function composeGateway(config: Config): Promise<Role> {
     seed: () => randomInt(2 ** 31),
     signals: () => board.signals(),
   });
+  const content = openContent(ground);
   const snapshots = new SnapshotKeeper({
-    source: snapshotSource(ground),
+    source: snapshotSource(ground, content),
     now,
     log,
     onSwap: ({ ground: { endpoints } }) => dispatch.keepOnly(endpoints),
   });
-  const gateway = await gatewayOf(ground, { dispatch, snapshots, spool, epochUse, limits });
+  const batches = openBatches(ground, epochUse, () => snapshots.current);
+  const parts = { dispatch, snapshots, spool, epochUse, limits, metrics, content, batches };
+  const gateway = await gatewayOf(ground, parts);
   await snapshots.open();
   const { url } = await gateway.listen(config.gateway);
-  const tasks = startTasks([...spool.tasks, ...limits.tasks, loadTask(ground, board, snapshots)], log);
+  const batchRunner = batches.start((call) => gateway.ask(call));
+  const contentTasks = content.tasks(() => snapshots.current);
+  const tasks = startTasks(
+    [...spool.tasks, ...limits.tasks, ...contentTasks, loadTask(ground, board, snapshots)],
+    log,
+  );
   tellParent({ ready: true, url });
   log.info('gateway.ready', { url, site: config.site });
   return {
     close: async () => {
+      await batchRunner.stop();
       await gateway.close(drainMs);
       await tasks.stop();
       await spool.close();
@@ -102,6 +121,7 @@ interface GatewaySpool {
   readonly writer: SpoolWriter;
   readonly journal: CallJournal;
   readonly tasks: readonly Task[];
+  spans(): readonly (SpanCounts | undefined)[];
   ship(): Promise<void>;
   adopt(): Promise<unknown>;
   close(): Promise<void>;
@@ -111,6 +131,7 @@ interface GatewaySpool {
 async function openSpool(
   { config, folders, ids, log, clock, database, databaseUrl }: Ground,
   epochUse: EpochUse,
+  metrics: GatewayMetrics,
 ): Promise<GatewaySpool> {
   const mark = await markOfThisProcess(ids.next('process'));
   const writer = new SpoolWriter({
@@ -120,12 +141,23 @@ async function openSpool(
     maxSegments: Math.max(2, Math.floor(config.gateway.spoolBytes / segmentBytes)),
     spareSegments: 2,
     onTrouble: (event, cause) => log.error(event, cause),
+    onSync: (frames, waitMs) => metrics.synced(frames, waitMs),
+    onRoomAgain: (refused) => log.info('spool.room_again', { refused }),
   });
   await writer.open();
   const journal = createCallJournal(writer, epochUse);
-  const carrier = startShipper({ databaseUrl, log, clock, write: (line) => void process.stdout.write(line) });
+  const settings = tracingOf(config);
+  const tracing = settings && createCallTracing(settings, log);
+  const carrier = startShipper({
+    databaseUrl,
+    tracing: settings,
+    log,
+    clock,
+    write: (line) => void process.stdout.write(line),
+  });
   const shipper = new SpoolShipper(writer, mark.processId, carrier, (callIds) => journal.moved(callIds));
-  const shipping = createCallShipping({ database, recordEvents, insertVaultRecords });
+  const { onShipped } = tracing ?? {};
+  const shipping = createCallShipping({ database, recordEvents, insertVaultRecords, onShipped });
   const adopt = () => adoptDeadSpools(nodeSpoolFiles, folders.spool, shipping);
   return {
     processId: mark.processId,
@@ -133,6 +165,7 @@ async function openSpool(
     journal,
     adopt,
     ship: () => shipper.ship(),
+    spans: () => [carrier.spans(), tracing?.counts()],
     tasks: [
       { name: 'ship-calls', everyMs: 100, run: () => shipper.ship() },
       { name: 'adopt-spools', everyMs: 5_000, run: adopt },
@@ -141,12 +174,16 @@ async function openSpool(
       await writer.flush();
       await shipper.ship().catch((cause: unknown) => log.error('spool.left_behind', cause));
       await carrier.stop();
+      await tracing?.close();
       await writer.close();
     },
   };
 }
 
-function snapshotSource({ config, database, sites, models, placements }: Ground) {
+function snapshotSource(
+  { config, database, sites, models, placements }: Ground,
+  content: GatewayContent,
+) {
   return createSnapshotSource(database, {
     ground: async (trx) => {
       const { facts, digest, judge } = await placements.readSnapshot(trx);
@@ -160,6 +197,7 @@ function snapshotSource({ config, database, sites, models, placements }: Ground)
     },
     places: (trx) => placesOf(trx, sites, config.site),
     limits: limitFacts,
+    content: (trx) => content.read(trx),
     restricted: restrictedSubjects,
   });
 }
@@ -170,31 +208,39 @@ interface GatewayParts {
   readonly spool: GatewaySpool;
   readonly epochUse: EpochUse;
   readonly limits: GatewayLimits;
+  readonly content: GatewayContent;
+  readonly metrics: GatewayMetrics;
+  readonly batches: GatewayBatches;
 }
 
-async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse, limits }: GatewayParts) {
+async function gatewayOf(
+  ground: Ground,
+  { dispatch, snapshots, spool, epochUse, limits, content, metrics, batches }: GatewayParts,
+) {
   const { config, database, blobs, vault, clock, ids, log } = ground;
   const readRecord = createRecordReader(database, vault, blobs);
   const openSalt = async (organisationId: string, id: string) => saltIn(await readRecord(organisationId, id));
   const proof = createProof({ database, identity: await openLogIdentity(config.keys), clock, openSalt });
-  const content = createRecordContent(vault, blobs);
+  const records = createRecordContent(vault, blobs);
   return createGateway({
     dispatch,
     limits: limits.calls,
+    content: content.deps,
     snapshots,
     vault,
     loadKeys: (organisationId) => vault.load(organisationId),
     epochUse,
     keepContent: async (organisationId, callId, kept) => {
-      const sealed = await content.seal(organisationId, callId, Buffer.from(JSON.stringify(kept), 'utf8'));
+      const sealed = await records.seal(organisationId, callId, Buffer.from(JSON.stringify(kept), 'utf8'));
       const text = JSON.stringify([kept.prompt, kept.answer]);
       return { sealed: sealedJson(sealed), subjects: vault.links(organisationId, [], text) };
     },
     random: createRandomPool(),
-    metrics: new GatewayMetrics(),
+    metrics,
     log,
     now: () => clock.now(),
     maxBodyBytes: config.gateway.maxBodyBytes,
+    traces: config.telemetry.endpoint !== undefined,
     ids,
     // A call that has just ended may be in the journal alone.
     receiptOf: async (organisationId, id) => {
@@ -204,5 +250,7 @@ async function gatewayOf(ground: Ground, { dispatch, snapshots, spool, epochUse,
       return await proof.receipts.receiptById(organisationId, id);
     },
     spoolFreeBytes: () => spool.writer.freeBytes,
+    spans: () => spool.spans(),
+    resources: batches.resources,
   });
 }

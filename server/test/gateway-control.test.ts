@@ -61,6 +61,7 @@ beforeAll(async () => {
     ground: () => Promise.resolve(fixed.ground),
     places: () => Promise.resolve(fixed.places),
     limits: () => Promise.resolve(fixed.limits),
+    content: async () => () => undefined,
     restricted: () => Promise.resolve(fixed.restricted),
   });
   stage = await startStage(fixed, { source, now: () => Date.now() + ahead });

@@ -87,7 +87,9 @@ const adversarial = [
 
 describe('the time that detection takes', () => {
   it('grows with the length alone: what a detector says of a place rests on bounded surroundings', () => {
-    const pieces = fc.array(fc.constantFrom(...adversarial, 'anna@b.se', '070-123 45 67', 'x'), { maxLength: 60 });
+    const pieces = fc.array(fc.constantFrom(...adversarial, 'anna@b.se', '070-123 45 67', 'x'), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(pieces, fc.nat(), (parts, seed) => {
         const text = parts.join('');

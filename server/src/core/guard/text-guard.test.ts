@@ -125,7 +125,7 @@ describe('guarding a text', () => {
     const prose = 'The weather in the north is mild for this time of the year and the rivers are high. ';
     let waiting = 0;
     let shown = 0;
-    [...prose.repeat(5)].forEach((character, at) => {
+    Array.from(prose.repeat(5)).forEach((character, at) => {
       shown += growing.push(character).length;
       waiting = Math.max(waiting, at + 1 - shown);
     });

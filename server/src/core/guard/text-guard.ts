@@ -16,6 +16,7 @@ export class TextGuard {
   readonly #actions: ReadonlyMap<DetectorName, GuardAction>;
   readonly #detectors: readonly Detector[];
   readonly #names: boolean;
+  #repeats = false;
 
   /** @param detectors in order of preference; those without an action are not tried */
   constructor(
@@ -48,6 +49,16 @@ export class TextGuard {
     return this.judge(text, 0, text.length).text;
   }
 
+  /** For text that repeats what was judged before: what was counted is not counted again. */
+  repeating<T>(work: () => T): T {
+    this.#repeats = true;
+    try {
+      return work();
+    } finally {
+      this.#repeats = false;
+    }
+  }
+
   /** Where judging has to wait for more text. */
   heldFrom(text: string): number {
     return heldFrom(text, { names: this.#names });
@@ -73,7 +84,7 @@ export class TextGuard {
 
   #count(detector: DetectorName): GuardAction {
     const known = this.counts.get(detector);
-    if (known) known.count++;
+    if (known && !this.#repeats) known.count++;
     const action = this.#actions.get(detector) ?? 'flag';
     if (!known) this.counts.set(detector, { action, count: 1 });
     return action;

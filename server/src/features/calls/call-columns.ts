@@ -18,7 +18,17 @@ const names = ['model', 'model_version', 'model_digest'];
 export const columns: ColumnDeclarations = {
   'kulning.call': {
     identifier: ids.concat(names),
-    metadata: ['outcome', 'reason', 'data_class', 'purpose', 'request', 'inputs', 'energy', 'carbon'],
+    metadata: [
+      'outcome',
+      'reason',
+      'data_class',
+      'purpose',
+      'request',
+      'inputs',
+      'energy',
+      'carbon',
+      'handling',
+    ],
   },
   'kulning.spool_offset': { identifier: ['process_id'] },
   // The sealed record of a call that still runs, as the journal has it; blind indexes, no identifier in clear.

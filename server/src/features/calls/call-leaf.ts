@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/ledger/canonical-json.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
-import type { CallIntent, CallSettlement } from '../dispatch/index.ts';
+import type { CallHandling, CallIntent, CallSettlement } from '../dispatch/index.ts';
 
 /** A call from its first record to its last. Without a settlement nobody knows how it ended. */
 export interface EndedCall {
@@ -8,8 +8,17 @@ export interface EndedCall {
   readonly settlement: CallSettlement | undefined;
 }
 
+/** One account of both directions; undefined where nothing was done with the content. */
+export function handlingOf({ intent, settlement }: EndedCall): CallHandling | undefined {
+  const { handling } = intent;
+  const { guard } = handling ?? {};
+  const answer = settlement?.answerGuard;
+  return guard && answer ? { ...handling, guard: { ...guard, answer } } : handling;
+}
+
 /** What the ledger says of a call: no content, no identifier of a person, and the organisation as a pseudonym. */
-export function callEvent({ intent, settlement }: EndedCall): LedgerEvent {
+export function callEvent(call: EndedCall): LedgerEvent {
+  const { intent, settlement } = call;
   const { decision, placed, commitments } = intent;
   const { request, inputs, facts, policy } = decision;
   const body = {
@@ -37,6 +46,7 @@ export function callEvent({ intent, settlement }: EndedCall): LedgerEvent {
     ...(settlement && { energy: settlement.energy, carbon: settlement.carbon, status: settlement.status }),
     ...(settlement?.reason !== undefined && { reason: settlement.reason }),
     ...(settlement?.tokens && { tokens: settlement.tokens }),
+    ...handlingOf(call),
     ...(commitments && {
       commitments: {
         ...commitments,

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 
 import type { CallIntent, FigureJson } from '../dispatch/index.ts';
-import type { EndedCall } from './call-leaf.ts';
+import { type EndedCall, handlingOf } from './call-leaf.ts';
 import type { CallTables } from './call-tables.ts';
 
 export type CallTransaction = Transaction<CallTables>;
@@ -108,6 +108,7 @@ function rowOf({ intent, settlement }: EndedCall) {
     price_id: settlement?.charge?.priceId ?? null,
     team_id: settlement?.charge?.teamId ?? null,
     agency_id: settlement?.charge?.agencyId ?? null,
+    handling: handlingOf({ intent, settlement }) ?? null,
   };
 }
 
@@ -121,18 +122,18 @@ export async function insertCalls(trx: CallTransaction, calls: readonly EndedCal
     insert into kulning.call (id, organisation_id, at, ended_at, outcome, status, reason, key_id, model, streamed,
       data_class, purpose, site_id, deployment_id, model_version, model_digest, simulated, policy_hash, facts_hash,
       rules, request, inputs, input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us,
-      content_kept, nano_eur, price_id, team_id, agency_id)
+      content_kept, nano_eur, price_id, team_id, agency_id, handling)
     select id, organisation_id, at, ended_at, outcome, status, reason, key_id, model, streamed, data_class, purpose,
       site_id, deployment_id, model_version, model_digest, simulated, policy_hash, facts_hash, rules, request, inputs,
       input_tokens, output_tokens, energy, carbon, first_byte_us, total_us, overhead_us, content_kept,
-      nano_eur, price_id, team_id, agency_id
+      nano_eur, price_id, team_id, agency_id, handling
     from jsonb_to_recordset(${JSON.stringify(calls.map(rowOf))}::jsonb) as call (id text, organisation_id text,
       at timestamptz, ended_at timestamptz, outcome text, status integer, reason text, key_id text, model text,
       streamed boolean, data_class text, purpose text, site_id text, deployment_id text, model_version text,
       model_digest text, simulated boolean, policy_hash text, facts_hash text, rules text[], request jsonb,
       inputs jsonb, input_tokens bigint, output_tokens bigint, energy jsonb, carbon jsonb, first_byte_us bigint,
       total_us bigint, overhead_us bigint, content_kept boolean, nano_eur bigint, price_id text, team_id text,
-      agency_id text)
+      agency_id text, handling jsonb)
     on conflict (id) do nothing
     returning row_id
   `.execute(trx);

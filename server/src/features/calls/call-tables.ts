@@ -2,7 +2,7 @@ import type { CallOutcomeName } from '@kulning/sdk';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 import type { CallInputs, DataClass, PlacementRequest } from '../../core/placement/facts.ts';
-import type { CallIntent, FigureJson } from '../dispatch/index.ts';
+import type { CallHandling, CallIntent, FigureJson } from '../dispatch/index.ts';
 
 export interface CallTable {
   row_id: Generated<bigint>;
@@ -40,6 +40,7 @@ export interface CallTable {
   price_id: string | null;
   team_id: string | null;
   agency_id: string | null;
+  handling: ColumnType<CallHandling | null, string | null, string | null>;
 }
 
 /** Tables of this slice (0007_calls.sql). */

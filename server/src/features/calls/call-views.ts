@@ -1,4 +1,4 @@
-import type { CallDetail, CallOutcomeName, CallSummary } from '@kulning/sdk';
+import type { CallDetail, CallOutcomeName, CallSummary, LiveCall } from '@kulning/sdk';
 import { KulningError } from '@kulning/sdk';
 
 import type { DecisionRecord } from '../../core/placement/facts.ts';
@@ -69,6 +69,44 @@ export async function decisionOf(
   return row && { request: row.request, inputs: row.inputs, facts: row.facts_hash, policy: row.policy_hash };
 }
 
+const liveColumns = [
+  'row_id',
+  'id',
+  'at',
+  'outcome',
+  'status',
+  'reason',
+  'model',
+  'site_id',
+  'simulated',
+  'data_class',
+  'purpose',
+  'input_tokens',
+  'output_tokens',
+  'total_us',
+  'overhead_us',
+  'key_id',
+] as const;
+
+/** The last calls to come, oldest first. */
+export async function lastCalls(
+  trx: CallTransaction,
+  organisationId: string,
+  most: number,
+  names: ReadonlyMap<string, string>,
+): Promise<{ readonly rowId: number; readonly call: LiveCall }[]> {
+  const rows = await trx
+    .selectFrom('kulning.call')
+    .select(liveColumns)
+    .where('organisation_id', '=', organisationId)
+    .orderBy('row_id', 'desc')
+    .limit(most)
+    .execute();
+  return rows
+    .reverse()
+    .map((row) => ({ rowId: Number(row.row_id), call: { ...summaryOf(row, names), keyId: row.key_id } }));
+}
+
 function callRow(trx: CallTransaction, organisationId: string, id: string) {
   return trx
     .selectFrom('kulning.call')
@@ -81,7 +119,10 @@ function callRow(trx: CallTransaction, organisationId: string, id: string) {
 const toMs = (micros: bigint | null) => (micros === null ? null : Number(micros) / 1000);
 const toNumber = (count: bigint | null) => (count === null ? null : Number(count));
 
-function summaryOf(row: CallRow, names: ReadonlyMap<string, string>): CallSummary {
+function summaryOf(
+  row: Pick<CallRow, (typeof liveColumns)[number]>,
+  names: ReadonlyMap<string, string>,
+): CallSummary {
   return {
     id: row.id,
     at: row.at.toISOString(),
@@ -118,6 +159,7 @@ function detailOf(row: CallRow, names: ReadonlyMap<string, string>): CallDetail 
     energy: { ...row.energy, unit: 'Wh' },
     carbon: { ...row.carbon, unit: 'g' },
     contentKept: row.content_kept,
+    handling: { ...row.handling },
     receiptId: row.id,
   };
 }

@@ -32,6 +32,8 @@ export interface CallIntent {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly keyId: string | null;
+  /** The caller's own trace, as it came; absent where it came with none. */
+  readonly traceparent?: string;
   readonly streamed: boolean;
   readonly decision: DecisionRecord;
   /** Rules that allow the path, or that refuse it. */
@@ -49,6 +51,7 @@ export interface CallIntent {
   /** The vault record of the call: `{ salt }`. */
   readonly sealed?: SealedJson;
   readonly subjects: readonly SubjectJson[];
+  readonly handling?: CallHandling;
   /** Days that the vault record may stay; null: as long as the organisation's receipts. */
   readonly retentionDays: number | null;
 }
@@ -57,6 +60,21 @@ export interface SubjectJson {
   readonly index: string;
   readonly origin: 'named' | 'found';
   readonly strength: 'strong' | 'weak';
+}
+
+/** What guardrails found in one direction, by detector: what was done, how often. Never a value. */
+export type GuardFound = Readonly<Record<string, { readonly did: string; readonly n: number }>>;
+
+/** What was done with a call's content before it went on. Names, counts and digests. */
+export interface CallHandling {
+  readonly guard?: {
+    /** Digest of the rules. */
+    readonly rules: string;
+    readonly request: GuardFound;
+    readonly answer?: GuardFound;
+    /** Images, files and the like: nobody looked into them. */
+    readonly notExamined?: number;
+  };
 }
 
 /** How it ended. Durable before the last byte of the answer leaves. */
@@ -72,6 +90,8 @@ export interface CallSettlement {
   readonly tokens?: { readonly input: number; readonly output: number };
   /** What it counts for against limits; absent where nothing had been reserved. */
   readonly charge?: CallCharge;
+  /** What guardrails found in the answer; absent where they have no rules for it. */
+  readonly answerGuard?: GuardFound;
   readonly energy: FigureJson;
   readonly carbon: FigureJson;
   /** Over all bytes of the answer, as sent. */

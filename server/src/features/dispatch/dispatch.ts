@@ -129,6 +129,11 @@ export class Dispatch {
     return undefined;
   }
 
+  /** What a decision would have rested on, for a call that ends before there is one. */
+  record(request: PlacementRequest, { factsHash: facts, judge }: DispatchGround): DecisionRecord {
+    return { request, inputs: this.#admission.inputs(this.#now(), this.#seed()), facts, policy: judge.hash };
+  }
+
   /** @param prompt its beginning, where the same beginning is likely to come again */
   reserve(
     request: PlacementRequest,

@@ -1,8 +1,10 @@
 export type { Dispatcher } from 'undici';
 export type {
+  CallHandling,
   CallIntent,
   CallSettlement,
   FigureJson,
+  GuardFound,
   SealedJson,
   SettlementSink,
   SubjectJson,

@@ -11,6 +11,8 @@ import type {
   SubjectJson,
 } from '../dispatch/index.ts';
 import type { CallLimits } from '../limits/index.ts';
+import { formatTraceParent } from '../../platform/telemetry/trace-context.ts';
+import type { CallContent } from './call-content.ts';
 import type { CallContext } from './call-context.ts';
 import { CallQuota } from './call-quota.ts';
 import type { CallSeal, ContentKeeper } from './call-seal.ts';
@@ -50,13 +52,15 @@ export class CallAccount {
   readonly quota: CallQuota;
   readonly #call: CallContext;
   readonly #deps: AccountDeps;
+  readonly #content: CallContent | undefined;
   readonly #answer: Buffer[] = [];
   #sentAt = 0;
   #firstByteAt = 0;
   #engineMs = 0;
   #journaled = false;
 
-  constructor(call: CallContext, deps: AccountDeps) {
+  constructor(call: CallContext, deps: AccountDeps, content?: CallContent) {
+    this.#content = content;
     this.#call = call;
     this.#deps = deps;
     this.quota = new CallQuota(call, deps.limits);
@@ -79,6 +83,7 @@ export class CallAccount {
   /** Time in the queue is the engine's: it had no slot. */
   waited(ms: number): void {
     this.#engineMs += ms;
+    this.#deps.metrics.queued(ms);
   }
 
   /** The request leaves for the engine: from here on the time is the engine's. */
@@ -101,13 +106,18 @@ export class CallAccount {
     if (this.keepsContent) this.#answer.push(bytes);
   }
 
-  /** Headers of every answer to a call, as a flat list. */
-  headers(siteSlug: string | undefined): string[] {
-    const { callId } = this.#call;
+  /** Headers of every answer, also where there is no record of the call. */
+  mark(): string[] {
     const overheadUs = String(Math.round(this.#overheadMs() * 1000));
-    const list = ['x-request-id', callId, 'x-kulning-receipt', callId, 'x-kulning-overhead-us', overheadUs];
+    return ['x-request-id', this.#call.callId, 'x-kulning-overhead-us', overheadUs];
+  }
+
+  /** Headers of every answer to a call that is on record, as a flat list. */
+  headers(siteSlug: string | undefined): string[] {
+    const list = [...this.mark(), 'x-kulning-receipt', this.#call.callId];
     if (siteSlug !== undefined) list.push('x-kulning-site', siteSlug);
     list.push(...this.quota.headers());
+    if (this.#content) list.push(...this.#content.headers);
     return list;
   }
 
@@ -126,12 +136,13 @@ export class CallAccount {
     opened: OpenedCall | undefined,
     placed: Reservation | readonly string[],
   ): CallIntent {
-    const { callId, key, organisation } = this.#call;
+    const { callId, key, organisation, trace } = this.#call;
     const placement = 'placement' in placed ? placed.placement : undefined;
     return {
       callId,
       at: decision.inputs.now,
       keyId: key.id,
+      ...(trace && { traceparent: formatTraceParent(trace) }),
       streamed: opened?.asked.stream ?? false,
       decision,
       rules: 'placement' in placed ? placed.placement.rules.map(({ id }) => id) : placed,
@@ -150,6 +161,7 @@ export class CallAccount {
         sealed: opened.sealed,
       }),
       subjects: opened?.subjects ?? [],
+      ...(this.#content && { handling: this.#content.handling }),
       retentionDays: organisation.retentionDays ?? null,
     };
   }
@@ -160,14 +172,7 @@ export class CallAccount {
     const kept = keeps ? await this.#keep(opened) : undefined;
     const settlement = { ...this.#settlement(ending, opened, reservation), ...kept };
     await this.#deps.dispatch.settle(settlement);
-    const { outcome, totalMs, overheadMs, tokens } = settlement;
-    this.#deps.metrics.settled({
-      outcome,
-      totalMs,
-      overheadMs,
-      input: tokens?.input ?? 0,
-      output: tokens?.output ?? 0,
-    });
+    this.#deps.metrics.settled(settlement, reservation?.record.request);
   }
 
   #settlement(
@@ -197,6 +202,7 @@ export class CallAccount {
       ...(reason !== undefined && { reason }),
       ...(usage && { tokens: usage }),
       ...(charge && { charge }),
+      ...(this.#content?.answerGuard && { answerGuard: this.#content.answerGuard }),
       energy,
       carbon,
       ...(committed && opened && { response: opened.seal.response() }),

@@ -8,7 +8,7 @@ import type { DataClass, PlacementRequest } from '../../core/placement/facts.ts'
 import { dataClasses, tightenDataClass } from '../../core/policy/data-class.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { Asked } from './endpoint.ts';
-import type { TraceParent } from '../../platform/telemetry/trace-context.ts';
+import { callSpanIds, formatTraceParent, type TraceParent } from '../../platform/telemetry/trace-context.ts';
 import { languageOf, say } from './gateway-words.ts';
 import type { Priority } from '../../core/limits/admission-queue.ts';
 import type { RequestHead } from './request-head.ts';
@@ -127,6 +127,12 @@ export function placementRequest(
     backupSiteIds: snapshot.places.backupSiteIds,
     ...(maxTokens !== undefined && { maxTokens }),
   };
+}
+
+/** With traces of our own the engine's parent is our span; without, its parent is the caller's. */
+export function forwardedTrace({ trace, callId }: CallContext, traces = false): string | undefined {
+  if (!trace) return undefined;
+  return formatTraceParent(traces ? { ...trace, parentId: callSpanIds(callId).engine } : trace);
 }
 
 /** What went wrong, in OpenAI's shape; an error that nobody foresaw tells nothing of itself. */

@@ -1,18 +1,23 @@
+import { KulningError } from '@kulning/sdk';
+
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { RandomPool } from '../../platform/random-pool.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
-import type { Dispatch, Refusal, Reservation, SubjectJson } from '../dispatch/index.ts';
+import type { DecisionRecord } from '../../core/placement/facts.ts';
+import type { Dispatch, Refusal, Reservation } from '../dispatch/index.ts';
+import { AnswerBlocked, CallContent, type ContentDeps, endOf } from './call-content.ts';
 import { type AccountDeps, CallAccount, type Ending, type OpenedCall } from './call-account.ts';
-import { type CallContext, placementRequest, toOpenAiError } from './call-context.ts';
+import { type CallContext, forwardedTrace, placementRequest, toOpenAiError } from './call-context.ts';
 import { engineError, engineFailed, healthOf, refusalError } from './call-errors.ts';
 import { CallSeal, withKeys } from './call-seal.ts';
-import type { AnswerRelay, Asked, Endpoint, Passage, WholeAnswer } from './endpoint.ts';
+import { subjectsOf } from './call-subjects.ts';
+import type { AnswerRelay, Endpoint, Passage, WholeAnswer } from './endpoint.ts';
 import { EngineExchange, type ExchangeEnd } from './engine-exchange.ts';
 import { say } from './gateway-words.ts';
 import { retryAfterOf, sendJson } from './openai-answer.ts';
 import { announcesTooMuch, BodyTooLarge, CallerGone, readBody } from './request-body.ts';
-import { wholeAsItIs } from './token-usage.ts';
+import { type TokenUsage, wholeAsItIs } from './token-usage.ts';
 
 export interface CallFlowDeps extends AccountDeps {
   readonly vault: Pick<Vault, 'seal' | 'links'>;
@@ -21,6 +26,10 @@ export interface CallFlowDeps extends AccountDeps {
   readonly epochUse: Pick<EpochUse, 'hold' | 'release'>;
   readonly random: RandomPool;
   readonly maxBodyBytes: number;
+  /** Absent: nothing is done with content but to send it on. */
+  readonly content?: ContentDeps;
+  /** Spans of calls are exported. */
+  readonly traces?: boolean;
 }
 
 type Reached = Exclude<ExchangeEnd, { kind: 'unreachable' }>;
@@ -42,6 +51,7 @@ export class CallFlow {
   readonly #endpoint: Endpoint;
   readonly #deps: CallFlowDeps;
   readonly #account: CallAccount;
+  readonly #content: CallContent | undefined;
   #passage: Passage | undefined;
   #relay: AnswerRelay | undefined;
 
@@ -49,7 +59,9 @@ export class CallFlow {
     this.#call = call;
     this.#endpoint = endpoint;
     this.#deps = deps;
-    this.#account = new CallAccount(call, deps);
+    const { content } = call.key;
+    this.#content = content && deps.content && new CallContent(content, deps.content, call.organisation.id);
+    this.#account = new CallAccount(call, deps, this.#content);
   }
 
   /** @throws whatever prevented an answer; `fail` tells the caller */
@@ -78,6 +90,9 @@ export class CallFlow {
     if (leasing) await leasing;
     const { ground } = this.#call.snapshot;
     const request = placementRequest(this.#call, opened.asked, this.#endpoint.ability);
+    const stopped = this.#content?.refusal;
+    if (stopped)
+      return await this.#stop(stopped.in(this.#call.language), dispatch.record(request, ground), opened);
     const beginning = () => opened.asked.bytes.toString('latin1', 0, BEGINNING_BYTES);
     for (let attempt = 1; ; attempt++) {
       const placed = await this.#slot({ request, ground, prompt: beginning });
@@ -126,10 +141,13 @@ export class CallFlow {
     const { response, language, callId } = this.#call;
     if (error instanceof CallerGone || response.destroyed) return;
     const told = toOpenAiError(error, language);
-    if (told.status >= 500) this.#deps.log.error('gateway.call_failed', error, { call: callId });
+    // A full journal is a state: it says itself when it begins, and at its end how many calls it cost.
+    const isState = error instanceof KulningError && error.code === 'spool.full';
+    if (told.status >= 500 && !isState)
+      this.#deps.log.error('gateway.call_failed', error, { call: callId });
     this.#deps.metrics.rejected(told.status);
     if (this.#account.streaming) return void response.end(this.#relay?.broken(told));
-    const headers = ['x-request-id', callId, ...retryAfterOf(told), ...this.#account.quota.headers()];
+    const headers = [...this.#account.mark(), ...retryAfterOf(told), ...this.#account.quota.headers()];
     // What is left of an unread body would be taken for the next request.
     if (!this.#call.request.complete) headers.push('connection', 'close');
     sendJson(response, told.status, this.#endpoint.errors.whole(told), headers);
@@ -144,10 +162,12 @@ export class CallFlow {
     const body = await readBody(request, maxBodyBytes).catch((error: unknown) => {
       throw error instanceof BodyTooLarge ? this.#tooLarge() : error;
     });
-    const asked = this.#endpoint.parse(body, language);
+    if (this.#content) await loadKeys(organisation.id);
+    const asked =
+      this.#content?.asked(this.#endpoint, body, language) ?? this.#endpoint.parse(body, language);
     const seal = new CallSeal(body, this.#deps.random.take(32));
     return await withKeys(loadKeys, organisation.id, () => {
-      const subjects = this.#subjectsOf(asked);
+      const subjects = subjectsOf(this.#call, vault, asked, body, this.#account.keepsContent);
       const sealed = seal.seal(vault, organisation.id, callId);
       // In the same turn: between the two, an erasure could find nobody holding the key.
       epochUse.hold(organisation.id, sealed.epoch);
@@ -162,20 +182,6 @@ export class CallFlow {
     });
   }
 
-  /** @throws OpenAiError 403 where a person's data may not be processed now */
-  #subjectsOf({ bytes, user }: Asked): SubjectJson[] {
-    const { organisation, snapshot, language, subjects } = this.#call;
-    const named = user === undefined ? subjects : [...subjects, user];
-    const restricted = snapshot.restricted.get(organisation.id);
-    // Content is searched only where it is kept, or where somebody must not be found in it.
-    const text = this.#account.keepsContent || restricted ? bytes.toString() : '';
-    if (named.length === 0 && text === '') return [];
-    const links = this.#deps.vault.links(organisation.id, named, text);
-    if (restricted && links.some(({ index }) => restricted.has(index)))
-      throw new OpenAiError(403, say('subjectRestricted', language), { code: 'subject_restricted' });
-    return this.#account.keepsContent ? links : links.filter(({ origin }) => origin === 'named');
-  }
-
   /** Intent first; only when it is durable does a byte leave for the engine. */
   async #exchange(reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
     const { dispatch } = this.#deps;
@@ -183,7 +189,8 @@ export class CallFlow {
     let passage: Passage;
     try {
       const mark = { callId, at: reservation.record.inputs.now };
-      this.#passage = passage = opened.asked.forEngine(reservation.endpoint, mark);
+      passage = opened.asked.forEngine(reservation.endpoint, mark);
+      this.#passage = passage = this.#content?.passage(passage) ?? passage;
       await this.#account.intend(reservation.record, opened, reservation);
     } catch (error) {
       reservation.release(undefined);
@@ -203,7 +210,11 @@ export class CallFlow {
       response.once('close', () => exchange.callerClosed());
       try {
         const { path, body } = passage;
-        dispatch.send(reservation, { path, body, requestId: callId }, exchange);
+        dispatch.send(
+          reservation,
+          { path, body, requestId: callId, traceparent: forwardedTrace(this.#call, this.#deps.traces) },
+          exchange,
+        );
       } catch (cause) {
         // The call is on record as begun, so it must end: an endpoint that undici refuses is a broken engine.
         resolve({ kind: 'broken', error: cause instanceof Error ? cause : new Error('not sent', { cause }) });
@@ -264,6 +275,10 @@ export class CallFlow {
     const { response, callId, language } = this.#call;
     const site = this.#site(reservation);
     const answer = this.#inCallersWords(given);
+    if (answer instanceof AnswerBlocked) {
+      const { usage } = wholeAsItIs(given);
+      return await this.#endWithError(answer.in(language), 'guard.answer', reservation, opened, usage);
+    }
     if (answer instanceof Error) {
       this.#deps.log.error('gateway.engine_failed', answer, { call: callId });
       const error = engineFailed(site?.name ?? '', language);
@@ -284,7 +299,8 @@ export class CallFlow {
     try {
       return this.#passage?.whole(bytes) ?? wholeAsItIs(bytes);
     } catch (error) {
-      if (error instanceof TypeError || error instanceof SyntaxError) return error;
+      if (error instanceof TypeError || error instanceof SyntaxError || error instanceof AnswerBlocked)
+        return error;
       throw error;
     }
   }
@@ -297,16 +313,21 @@ export class CallFlow {
     opened: OpenedCall,
   ): Promise<void> {
     const { response, language, callId } = this.#call;
-    const { rest, complete, failed } = relay.finish();
+    const { rest, complete, failed, blocked } = endOf(relay, error);
     const whole = complete && !error;
-    reservation.release(whole && !failed);
-    const last = whole ? rest : relay.broken(engineFailed(siteName, language));
+    // Of an engine whose answer was stopped in the middle nothing is known.
+    reservation.release(blocked ? undefined : whole && !failed);
+    const last = whole ? rest : relay.broken(blocked?.in(language) ?? engineFailed(siteName, language));
     this.#account.sent(last, opened);
     const known = { status: 200, usage: relay.usage, committed: true };
     const ending: Ending =
       whole && !failed
         ? { ...known, outcome: 'answered' }
-        : { ...known, outcome: 'failed', reason: failed ? 'engine.error_event' : 'engine.died' };
+        : {
+            ...known,
+            outcome: 'failed',
+            reason: blocked ? 'guard.answer' : failed ? 'engine.error_event' : 'engine.died',
+          };
     try {
       await this.#account.settle(ending, opened, reservation);
       response.end(last);
@@ -322,10 +343,11 @@ export class CallFlow {
     reason: string,
     reservation: Reservation,
     opened: OpenedCall,
+    usage?: TokenUsage,
   ): Promise<void> {
     const bytes = this.#endpoint.errors.whole(error, { receipt: this.#call.callId });
     this.#account.sent(bytes, opened);
-    const ending: Ending = { outcome: 'failed', status: error.status, reason, committed: true };
+    const ending: Ending = { outcome: 'failed', status: error.status, reason, usage, committed: true };
     await this.#account.settle(ending, opened, reservation);
     const headers = [...this.#account.headers(this.#site(reservation)?.slug), ...retryAfterOf(error)];
     sendJson(this.#call.response, error.status, bytes, headers);
@@ -339,14 +361,14 @@ export class CallFlow {
     const { metrics } = this.#deps;
     const { request, response, language, callId } = this.#call;
     const { error, supplement } = refusalError(refused, language, retryAfterMs);
-    const headers = [...this.#account.headers(undefined), ...retryAfterOf(error)];
-    if (!request.complete) headers.push('connection', 'close');
     if (refused.refusal.code === 'model.unknown') {
       metrics.rejected(error.status);
-      return sendJson(response, error.status, this.#endpoint.errors.whole(error, supplement), [
-        'x-request-id',
-        callId,
-      ]);
+      return sendJson(
+        response,
+        error.status,
+        this.#endpoint.errors.whole(error, supplement),
+        this.#account.mark(),
+      );
     }
     const bytes = this.#endpoint.errors.whole(error, { ...supplement, receipt: callId });
     opened?.seal.add(bytes);
@@ -359,7 +381,19 @@ export class CallFlow {
     };
     // In this order into the journal; one write carries both.
     await Promise.all([this.#account.intend(record, opened, rules), this.#account.settle(ending, opened)]);
+    const headers = [...this.#account.headers(undefined), ...retryAfterOf(error)];
+    if (!request.complete) headers.push('connection', 'close');
     sendJson(response, error.status, bytes, headers);
+  }
+
+  /** Guardrails stopped the request: nobody decided where it goes, and the caller is told what was found. */
+  async #stop(told: OpenAiError, record: DecisionRecord, opened: OpenedCall): Promise<void> {
+    const { status } = told;
+    const bytes = this.#endpoint.errors.whole(told, { receipt: this.#call.callId });
+    opened.seal.add(bytes);
+    const ending: Ending = { outcome: 'refused', status, reason: 'guard.request', committed: true };
+    await Promise.all([this.#account.intend(record, opened, []), this.#account.settle(ending, opened)]);
+    sendJson(this.#call.response, status, bytes, this.#account.headers(undefined));
   }
 
   #site({ placement }: Reservation) {

@@ -18,6 +18,7 @@ import {
 import { CallFlow, type CallFlowDeps } from './call-flow.ts';
 import type { Endpoint } from './endpoint.ts';
 import { absentPaths, endpoints } from './endpoints.ts';
+import type { SpanCounts } from '../../platform/telemetry/span-exporter.ts';
 import { parseTraceParent } from '../../platform/telemetry/trace-context.ts';
 import { languageOf, say } from './gateway-words.ts';
 import type { InnerAnswer, InnerCall } from './inner-call.ts';
@@ -36,6 +37,8 @@ export interface GatewayDeps extends CallFlowDeps {
   /** A receipt of the organisation, or undefined; off the hot path. */
   readonly receiptOf: (organisationId: string, id: string) => Promise<object | undefined>;
   readonly spoolFreeBytes: () => number;
+  /** Of those who export spans of this gateway's calls. */
+  readonly spans?: () => readonly (SpanCounts | undefined)[];
   /** Files, batches: whatever ends here and not at an engine. */
   readonly resources?: readonly Resource[];
 }
@@ -133,7 +136,7 @@ class GatewayRequest {
         this.#deps.log.error('gateway.request_failed', error);
       this.#deps.metrics.rejected(told.status);
       if (this.#response.headersSent || this.#response.destroyed) return;
-      const headers = ['x-request-id', this.#deps.ids.next('request'), ...retryAfterOf(told)];
+      const headers = [...this.#mark(), ...retryAfterOf(told)];
       const [path = ''] = (this.#request.url ?? '').split('?', 1);
       const { whole } = endpoints.get(path)?.errors ?? openAiErrors;
       sendJson(this.#response, told.status, whole(told), [...headers, ...this.#closing()]);
@@ -240,7 +243,7 @@ class GatewayRequest {
     const { language } = authorise(head, snapshot, 'models:read', this.#deps.now());
     const bytes =
       id === '' ? modelListBytes(snapshot) : modelBytes(snapshot, decodeURIComponent(id), language);
-    sendJson(this.#response, 200, bytes, ['x-request-id', this.#deps.ids.next('request')]);
+    sendJson(this.#response, 200, bytes, this.#mark());
   }
 
   async #receipt(head: RequestHead, id: string): Promise<void> {
@@ -255,10 +258,7 @@ class GatewayRequest {
       throw new OpenAiError(404, say('receiptUnknown', language, { id: id.slice(0, 80) }), {
         code: 'receipt_unknown',
       });
-    sendJson(this.#response, 200, Buffer.from(JSON.stringify(receipt)), [
-      'x-request-id',
-      this.#deps.ids.next('request'),
-    ]);
+    sendJson(this.#response, 200, Buffer.from(JSON.stringify(receipt)), this.#mark());
   }
 
   #readiness(): void {
@@ -273,6 +273,7 @@ class GatewayRequest {
       inFlight: this.#inFlight,
       snapshotAgeSeconds: snapshots.ageMs() / 1000,
       spoolFreeBytes: spoolFreeBytes(),
+      spans: this.#deps.spans?.() ?? [],
     });
     this.#text(200, text, 'text/plain; version=0.0.4; charset=utf-8');
   }
@@ -294,6 +295,12 @@ class GatewayRequest {
       code: 'not_ready',
       retryAfter: 1,
     });
+  }
+
+  /** Headers of an answer that is no call's: all of the time is Kulning's own. */
+  #mark(): string[] {
+    const overheadUs = String(Math.round((performance.now() - this.#begunAt) * 1000));
+    return ['x-request-id', this.#deps.ids.next('request'), 'x-kulning-overhead-us', overheadUs];
   }
 
   /** A body that nobody read would be taken for the next request. */

@@ -6,6 +6,7 @@ import type { Language } from '../../core/policy/rule.ts';
 import type { AnyTransaction, Database } from '../../platform/postgres/database.ts';
 import type { DispatchGround } from '../dispatch/index.ts';
 import type { LimitFacts } from '../limits/index.ts';
+import type { KeyContent } from './call-content.ts';
 import type { SnapshotSource } from './snapshot-keeper.ts';
 import type { GatewayKey, GatewayOrganisation, GatewayPlaces, Snapshot } from './snapshot.ts';
 
@@ -14,6 +15,10 @@ export interface SnapshotReaders {
   readonly ground: (trx: AnyTransaction) => Promise<DispatchGround>;
   readonly places: (trx: AnyTransaction) => Promise<GatewayPlaces>;
   readonly limits: (trx: AnyTransaction) => Promise<LimitFacts>;
+  /** What is to be done with the content of a key's calls. */
+  readonly content: (
+    trx: AnyTransaction,
+  ) => Promise<(keyId: string, organisationId: string) => KeyContent | undefined>;
   readonly restricted: (trx: AnyTransaction) => Promise<Snapshot['restricted']>;
 }
 
@@ -80,6 +85,7 @@ async function read(trx: Transaction<ControlTables>, readers: SnapshotReaders): 
     .where('revoked_at', 'is', null)
     .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<Date>`now()`)]))
     .execute();
+  const contentOf = await readers.content(trx);
   return {
     keys: new Map(
       keys.map((row): [string, GatewayKey] => [
@@ -91,6 +97,7 @@ async function read(trx: Transaction<ControlTables>, readers: SnapshotReaders): 
           dataClass: row.data_class ?? undefined,
           purpose: row.purpose,
           expiresAt: row.expires_at?.getTime(),
+          content: contentOf(row.id, row.organisation_id),
         },
       ]),
     ),

@@ -6,6 +6,7 @@ import type { DataClass } from '../../core/placement/facts.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { DispatchGround } from '../dispatch/index.ts';
 import type { LimitFacts } from '../limits/index.ts';
+import type { KeyContent } from './call-content.ts';
 
 export interface GatewayKey {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface GatewayKey {
   readonly purpose: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | undefined;
+  /** What is to be done with the content of its calls; absent for nearly all keys. */
+  readonly content?: KeyContent | undefined;
 }
 
 export interface GatewayOrganisation {
