@@ -4,14 +4,13 @@ import * as fc from 'fast-check';
 
 import { type FaultPlan, FaultFiles } from '../src/platform/spool/spool-fault-files.ts';
 import { recoverFrames } from '../src/platform/spool/spool-reader.ts';
-import type { SegmentOptions } from '../src/platform/spool/spool-segments.ts';
-import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
+import { type SpoolOptions, SpoolWriter } from '../src/platform/spool/spool-writer.ts';
 
 const directory = '/spool/process';
 export const segmentBytes = 512 * 1024;
 
 /** A spool of small segments on a disk in memory, and what it reported. */
-export function openSpool(files: FaultFiles, over: Partial<SegmentOptions> = {}) {
+export function openSpool(files: FaultFiles, over: Partial<SpoolOptions> = {}) {
   const troubles: string[] = [];
   const writer = new SpoolWriter({
     files,

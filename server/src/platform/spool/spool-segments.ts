@@ -51,6 +51,8 @@ export class SegmentStore {
   readonly #used: Segment[] = [];
   #nextNumber = 1;
   #replenishing: Promise<void> | undefined;
+  /** Told when it begins, not at each attempt. */
+  #lacksSpace = false;
 
   constructor(options: SegmentOptions) {
     this.#options = options;
@@ -126,8 +128,10 @@ export class SegmentStore {
       const number = this.#nextNumber++;
       try {
         this.#spares.push(await this.#create(number));
+        this.#lacksSpace = false;
       } catch (error) {
-        onTrouble('spool.no_space_reserved', error);
+        if (!this.#lacksSpace) onTrouble('spool.no_space_reserved', error);
+        this.#lacksSpace = true;
         return;
       }
     }

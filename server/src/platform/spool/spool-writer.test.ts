@@ -1,3 +1,5 @@
+import { setImmediate as settled } from 'node:timers/promises';
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -61,7 +63,11 @@ describe('a spool on a disk that fails', () => {
 describe('a spool on a full disk', () => {
   it('refuses new calls before it could lose what it promised to the running ones', async () => {
     const files = new FaultFiles({ cutAt: Infinity, coin: () => true, diskBytes: 2 * segmentBytes });
-    const { writer, troubles } = openSpool(files, { spareSegments: 3 });
+    const roomAgain: number[] = [];
+    const { writer, troubles } = openSpool(files, {
+      spareSegments: 3,
+      onRoomAgain: (refused) => roomAgain.push(refused),
+    });
     await writer.open();
     expect(troubles).toEqual(['spool.no_space_reserved']);
     let promised = 0;
@@ -77,6 +83,12 @@ describe('a spool on a full disk', () => {
     };
     expect(code()).toBe('spool.full');
     expect(promised).toBeGreaterThan(20);
+    for (let again = 0; again < 5; again++) expect(code()).toBe('spool.full');
+    await settled();
+    expect(troubles, 'told once').toEqual(['spool.no_space_reserved', 'spool.full']);
+    writer.unreserve(8000);
+    writer.reserve(8000);
+    expect(roomAgain, 'and how many were refused, when it is over').toEqual([6]);
     for (let index = 0; index < promised; index++) {
       await writer.append('x'.repeat(7400));
       writer.unreserve(8000);

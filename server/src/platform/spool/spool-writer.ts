@@ -12,6 +12,13 @@ import { spoolWords } from './spool-words.ts';
 
 const MAX_BATCH_BYTES = 256 * 1024;
 
+export interface SpoolOptions extends SegmentOptions {
+  /** Hears of each write that is durable: its frames, and how long the first one waited. */
+  readonly onSync?: (frames: number, waitMs: number) => void;
+  /** Hears that a full journal has room again, and how many reservations were refused meanwhile. */
+  readonly onRoomAgain?: (refused: number) => void;
+}
+
 interface Waiter {
   resolve(): void;
   reject(error: KulningError): void;
@@ -38,6 +45,7 @@ export class SpoolWriter {
   readonly #segmentBytes: number;
   readonly #onTrouble: (event: string, cause: unknown) => void;
   readonly #onSync: (frames: number, waitMs: number) => void;
+  readonly #onRoomAgain: (refused: number) => void;
   #current: Segment | undefined;
   #queue: Batch[] = [];
   #queuedBytes = 0;
@@ -45,15 +53,17 @@ export class SpoolWriter {
   #nextSequence = 1;
   #draining: Promise<void> | undefined;
   #closed = false;
+  /** Reservations refused since it became full: told when it begins and when it is over, not for each. */
+  #refused = 0;
 
-  /** @param options `onSync` hears of each write that is durable: its frames, and how long the first one waited */
-  constructor(options: SegmentOptions & { readonly onSync?: (frames: number, waitMs: number) => void }) {
+  constructor(options: SpoolOptions) {
     if (options.segmentBytes < 2 * MAX_BATCH_BYTES || options.segmentBytes % SECTOR_BYTES !== 0)
       throw new RangeError('a segment holds at least two batches and whole sectors');
     this.#segments = new SegmentStore(options);
     this.#segmentBytes = options.segmentBytes;
     this.#onTrouble = options.onTrouble;
     this.#onSync = options.onSync ?? (() => undefined);
+    this.#onRoomAgain = options.onRoomAgain ?? (() => undefined);
   }
 
   /** Reserves disk space. @throws KulningError `spool.full` if not even one segment fits */
@@ -80,10 +90,13 @@ export class SpoolWriter {
   reserve(bytes: number): void {
     if (this.freeBytes >= bytes && !this.#closed) {
       this.#reservedBytes += bytes;
+      if (this.#refused > 0) this.#hasRoomAgain();
       return;
     }
     void this.#segments.replenish();
-    throw spoolFull();
+    const refusal = spoolFull();
+    if (++this.#refused === 1) this.#onTrouble('spool.full', refusal);
+    throw refusal;
   }
 
   unreserve(bytes: number): void {
@@ -104,6 +117,11 @@ export class SpoolWriter {
       // After this turn of the loop, so that all calls that arrived together share one write.
       this.#draining ??= new Promise<void>((begin) => setImmediate(begin)).then(() => this.#drain());
     });
+  }
+
+  #hasRoomAgain(): void {
+    this.#onRoomAgain(this.#refused);
+    this.#refused = 0;
   }
 
   /** The shipper has moved every frame of this sealed segment. */
