@@ -9,6 +9,7 @@ import { createCallJournal, createCalls, createCallShipping } from '../src/featu
 import type { CallIntent, CallSettlement } from '../src/features/dispatch/index.ts';
 import { insertVaultRecords } from '../src/features/privacy/index.ts';
 import { recordEvents } from '../src/features/proof/ledger-events.ts';
+import { silentLogger } from '../src/platform/log/logger.ts';
 import { nodeSpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { recoverFrames } from '../src/platform/spool/spool-reader.ts';
 import { carrierInto, SpoolShipper } from '../src/platform/spool/spool-shipper.ts';
@@ -131,9 +132,11 @@ describe('the journal’s way into the database', () => {
     const calls = createCalls({
       database: database.app,
       clock: { now: Date.now },
+      log: silentLogger,
       siteNames: async () => new Map([['site_a', 'Site A']]),
     });
-    const [list, get] = calls.routes;
+    const routeOf = (id: string) => calls.routes.find(({ operation }) => operation.id === id);
+    const [list, get] = [routeOf('calls.list'), routeOf('calls.get')];
     const context = { caller: { organisationId } } as never;
     const page = (await list!.handle({ query: { limit: 2 } } as never, context)) as {
       items: { id: string }[];

@@ -39,9 +39,9 @@ export function createCallJournal(
       }
       if (sealed) held.set(callId, { organisationId: decision.request.organisationId, epoch: sealed.epoch });
     },
-    async settle(settled) {
+    settle(settled) {
       if (open.delete(settled.callId)) spool.unreserve(SETTLEMENT_BYTES);
-      await spool.append(JSON.stringify({ settled } satisfies JournalRecord));
+      return spool.append(JSON.stringify({ settled } satisfies JournalRecord));
     },
     moved(callIds) {
       for (const callId of callIds) {

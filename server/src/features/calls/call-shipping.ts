@@ -144,12 +144,12 @@ function vaultRecordOf({ intent, settlement }: EndedCall): CallVaultRecord[] {
 function unsealedJson({
   epoch,
   wrappedKey,
-  nonce,
-  ciphertext,
+  nonce = '',
+  ciphertext = '',
   blobDigest,
 }: SealedJson): CallVaultRecord['sealed'] {
   const bytes = (text: string) => Buffer.from(text, 'base64');
   const wrapped = { epoch, wrappedKey: bytes(wrappedKey) };
   if (blobDigest !== undefined) return { ...wrapped, blobDigest };
-  return { ...wrapped, nonce: bytes(nonce ?? ''), ciphertext: bytes(ciphertext ?? '') };
+  return { ...wrapped, nonce: bytes(nonce), ciphertext: bytes(ciphertext) };
 }

@@ -15,6 +15,20 @@ export const callWords = {
       hint: 'Ett anrop som pågår visas när det är klart; `kulning receipts` listar dem som är det.',
     },
   }),
+  tailFull: {
+    en: {
+      message: 'As many people as this process can serve are watching calls.',
+      hint: 'Try again in a while; `kulning calls list` shows the last ones.',
+    },
+    fr: {
+      message: 'Autant de personnes que ce processus peut en servir suivent déjà les appels.',
+      hint: 'Réessayez dans un moment\u00a0; `kulning calls list` montre les derniers.',
+    },
+    sv: {
+      message: 'Så många som den här processen klarar följer redan anropen.',
+      hint: 'Försök igen om en stund; `kulning calls list` visar de senaste.',
+    },
+  },
   cursorWrong: {
     en: {
       message: 'The cursor is not the `next` of a page.',

@@ -75,7 +75,14 @@ async function serve(route: Route, c: Context, options: ApiOptions): Promise<Res
         'body',
       ),
     };
-    const context: RouteContext = { caller, requestId, signal: c.req.raw.signal, cookies: [], header };
+    const context: RouteContext = {
+      caller,
+      requestId,
+      signal: c.req.raw.signal,
+      stillAuthorised: () => isStillAuthorised(caller, route.operation, c, options),
+      cookies: [],
+      header,
+    };
     const result = await route.handle(input as Parameters<Route['handle']>[0], context);
     for (const cookie of context.cookies) c.header('set-cookie', cookie, { append: true });
     c.header('x-request-id', requestId);
@@ -124,6 +131,22 @@ function authorise(caller: Caller, operation: Operation, c: Context): Authorised
     });
   }
   return { ...caller, organisationId: caller.organisationId };
+}
+
+/** In the same organisation, with the same right. When nobody can tell, it is not. */
+async function isStillAuthorised(
+  { organisationId }: AuthorisedCaller,
+  operation: Operation,
+  c: Context,
+  { identify, log }: ApiOptions,
+): Promise<boolean> {
+  try {
+    const found = authorise(await identify((name) => c.req.header(name)), operation, c);
+    return found.organisationId === organisationId;
+  } catch (cause) {
+    if (!(cause instanceof KulningError) || cause.status >= 500) log.error('api.not_identified', cause);
+    return false;
+  }
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, part: string): unknown {

@@ -20,6 +20,8 @@ export interface RouteContext {
   readonly caller: AuthorisedCaller;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  /** Whether the credential would still let the caller through; for answers that take their time. */
+  stillAuthorised(): Promise<boolean>;
   /** Set-Cookie lines to send with the answer (sessions only). */
   readonly cookies: string[];
   /** Lower-case request headers. */
@@ -31,7 +33,7 @@ export interface Route {
   handle(input: HandlerInput<Operation>, context: RouteContext): Promise<unknown>;
 }
 
-/** Ties a row of the contract to the code that serves it; the types of both must agree. A `file` operation returns a `Blob` or string. */
+/** Ties a row of the contract to the code that serves it; the types of both must agree. A `file` operation returns a `Blob`, a string or a stream. */
 export function route<const O extends Operation>(
   operation: O,
   handle: (input: HandlerInput<O>, context: RouteContext) => Promise<OperationResult<O>>,
