@@ -31,7 +31,6 @@ import {
   saltIn,
 } from './features/privacy/index.ts';
 import { createProof, openLogIdentity, recordEvents } from './features/proof/index.ts';
-import { createRandomPool } from './platform/random-pool.ts';
 import { nodeSpoolFiles } from './platform/spool/spool-files.ts';
 import { markOfThisProcess, spoolFolderName } from './platform/spool/spool-process.ts';
 import { adoptDeadSpools, SpoolShipper } from './platform/spool/spool-shipper.ts';
@@ -180,10 +179,7 @@ async function openSpool(
   };
 }
 
-function snapshotSource(
-  { config, database, sites, models, placements }: Ground,
-  content: GatewayContent,
-) {
+function snapshotSource({ config, database, sites, models, placements }: Ground, content: GatewayContent) {
   return createSnapshotSource(database, {
     ground: async (trx) => {
       const { facts, digest, judge } = await placements.readSnapshot(trx);
@@ -235,7 +231,6 @@ async function gatewayOf(
       const text = JSON.stringify([kept.prompt, kept.answer]);
       return { sealed: sealedJson(sealed), subjects: vault.links(organisationId, [], text) };
     },
-    random: createRandomPool(),
     metrics,
     log,
     now: () => clock.now(),

@@ -34,15 +34,11 @@ describe('the journal', () => {
     const [settlement] = settled(records);
     const vault = createVault(await openFileKeystore(join(stage.home, 'keys')));
     await vault.load(organisationId);
-    const { epoch, wrappedKey, nonce, ciphertext } = intent!.sealed!;
-    const bytes = (base64: string) => Buffer.from(base64, 'base64');
-    const opened = vault.open(organisationId, intent!.callId, {
+    const { epoch, wrappedKey } = intent!.sealed!;
+    const salt = vault.openKey(organisationId, intent!.callId, {
       epoch,
-      wrappedKey: bytes(wrappedKey),
-      nonce: bytes(nonce),
-      ciphertext: bytes(ciphertext!),
+      wrappedKey: Buffer.from(wrappedKey, 'base64'),
     });
-    const salt = bytes((JSON.parse(Buffer.from(opened).toString()) as { salt: string }).salt);
     const commitment = (text: string) =>
       `hmac-sha256:${createHmac('sha256', salt).update(text).digest('hex')}`;
     expect(intent?.commitments?.request).toBe(commitment(body));

@@ -11,7 +11,6 @@ import { recordEvents } from '../src/features/proof/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { createLogger, silentLogger } from '../src/platform/log/logger.ts';
-import { createRandomPool } from '../src/platform/random-pool.ts';
 import { openDatabase } from '../src/platform/postgres/database.ts';
 import { nodeSpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { markOfThisProcess, spoolFolderName } from '../src/platform/spool/spool-process.ts';
@@ -72,7 +71,6 @@ const gateway = createGateway({
   ids,
   epochUse,
   loadKeys: (organisationId) => vault.load(organisationId),
-  random: createRandomPool(),
   metrics: new GatewayMetrics(),
   maxBodyBytes: 2 ** 20,
   receiptOf: () => Promise.resolve(undefined),

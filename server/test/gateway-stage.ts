@@ -19,7 +19,6 @@ import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
 import { nodeSpoolFiles, type SpoolFiles } from '../src/platform/spool/spool-files.ts';
-import { createRandomPool } from '../src/platform/random-pool.ts';
 import { SpoolWriter } from '../src/platform/spool/spool-writer.ts';
 import { createEpochUse, type EpochUse } from '../src/platform/vault/epoch-use.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
@@ -75,7 +74,6 @@ export async function startStage(first: Snapshot, over: StageOptions = {}): Prom
     now,
     log: silentLogger,
     ids: createIdSource(systemClock),
-    random: createRandomPool(),
     metrics: new GatewayMetrics(),
     maxBodyBytes: over.maxBodyBytes ?? 2 ** 20,
     loadKeys: (id) => vault.load(id),

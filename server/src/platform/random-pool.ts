@@ -22,7 +22,8 @@ export function createRandomPool(): RandomPool {
         randomFillSync(pool);
         used = 0;
       }
-      const taken = Buffer.from(pool.subarray(used, used + length));
+      const taken = Buffer.allocUnsafe(length);
+      pool.copy(taken, 0, used, used + length);
       pool.fill(0, used, used + length);
       used += length;
       return taken;

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, type Hmac, hash } from 'node:crypto';
 
 import { canonicalJson, type JsonObject } from './canonical-json.ts';
 
@@ -71,5 +71,35 @@ export function commitmentsOf(salt: Uint8Array, request: Uint8Array, response?: 
 
 /** `hmac-sha256:` and the hex of HMAC-SHA256(salt, bytes). */
 export function commitment(salt: Uint8Array, bytes: Uint8Array): string {
-  return `hmac-sha256:${createHmac('sha256', salt).update(bytes).digest('hex')}`;
+  const hmac =
+    bytes.length > MOST_TO_COPY ? hmacOf(salt).update(bytes).digest('hex') : hmacByHashes(salt, bytes);
+  return `hmac-sha256:${hmac}`;
+}
+
+/** For bytes that come in pieces. As a key object, because an HMAC over a plain buffer costs three times as much. */
+export function hmacOf(salt: Uint8Array): Hmac {
+  return createHmac('sha256', createSecretKey(salt));
+}
+
+/** Beyond this, copying the bytes behind the pad costs more than it saves. */
+const MOST_TO_COPY = 16 * 1024;
+const SHA256_BLOCK = 64;
+const SHA256_BYTES = 32;
+
+/**
+ * HMAC as RFC 2104 §2 writes it: H(K ⊕ opad ‖ H(K ⊕ ipad ‖ text)). Two plain hashes cost 5.5 µs for a kilobyte where
+ * an object of OpenSSL's with its set-up costs 9, and a call needs two of them.
+ */
+function hmacByHashes(key: Uint8Array, bytes: Uint8Array): string {
+  if (key.length > SHA256_BLOCK) return hmacOf(key).update(bytes).digest('hex');
+  const inner = Buffer.allocUnsafe(SHA256_BLOCK + bytes.length);
+  const outer = Buffer.allocUnsafe(SHA256_BLOCK + SHA256_BYTES);
+  for (let index = 0; index < SHA256_BLOCK; index++) {
+    const byte = key[index] ?? 0;
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  }
+  inner.set(bytes, SHA256_BLOCK);
+  outer.write(hash('sha256', inner), SHA256_BLOCK, 'hex');
+  return hash('sha256', outer);
 }

@@ -5,13 +5,13 @@ import type { PathPlace } from '../../core/placement/decision.ts';
 import type { DecisionRecord, DeploymentFacts, Provenance } from '../../core/placement/facts.ts';
 import type { CallCharge } from '../limits/index.ts';
 
-/** A sealed vault record in JSON: bytes as base64. */
+/** A sealed vault record in JSON: bytes as base64. One without content is its key alone, which is the call's salt. */
 export interface SealedJson {
   readonly epoch: number;
   readonly wrappedKey: string;
-  readonly nonce: string;
-  /** Absent: the ciphertext is the blob of this digest. */
+  readonly nonce?: string;
   readonly ciphertext?: string;
+  /** The content is the blob of this digest. */
   readonly blobDigest?: string;
 }
 
@@ -48,7 +48,7 @@ export interface CallIntent {
   };
   /** Absent where a refusal came before the body. */
   readonly commitments?: Omit<Commitments, 'response'>;
-  /** The vault record of the call: `{ salt }`. */
+  /** The vault record of the call, whose key is the salt. */
   readonly sealed?: SealedJson;
   readonly subjects: readonly SubjectJson[];
   readonly handling?: CallHandling;
@@ -67,6 +67,8 @@ export type GuardFound = Readonly<Record<string, { readonly did: string; readonl
 
 /** What was done with a call's content before it went on. Names, counts and digests. */
 export interface CallHandling {
+  /** The prompt template that was filled. */
+  readonly template?: { readonly id: string; readonly version: number; readonly digest: string };
   readonly guard?: {
     /** Digest of the rules. */
     readonly rules: string;

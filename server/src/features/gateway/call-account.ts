@@ -2,14 +2,7 @@ import type { CallOutcomeName } from '@kulning/sdk';
 
 import type { DecisionRecord } from '../../core/placement/facts.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type {
-  CallIntent,
-  CallSettlement,
-  Dispatch,
-  Reservation,
-  SealedJson,
-  SubjectJson,
-} from '../dispatch/index.ts';
+import type { CallIntent, CallSettlement, Dispatch, Reservation, SubjectJson } from '../dispatch/index.ts';
 import type { CallLimits } from '../limits/index.ts';
 import { formatTraceParent } from '../../platform/telemetry/trace-context.ts';
 import type { CallContent } from './call-content.ts';
@@ -24,7 +17,6 @@ import { carbonOf, energyOf, type TokenUsage } from './token-usage.ts';
 export interface OpenedCall {
   readonly asked: Asked;
   readonly seal: CallSeal;
-  readonly sealed: SealedJson;
   readonly subjects: readonly SubjectJson[];
 }
 
@@ -157,8 +149,8 @@ export class CallAccount {
         },
       }),
       ...(opened && {
-        commitments: { salt: opened.seal.saltCommitment, request: opened.seal.request },
-        sealed: opened.sealed,
+        commitments: opened.seal.commitments,
+        sealed: opened.seal.sealed,
       }),
       subjects: opened?.subjects ?? [],
       ...(this.#content && { handling: this.#content.handling }),
@@ -170,8 +162,8 @@ export class CallAccount {
   async settle(ending: Ending, opened: OpenedCall | undefined, reservation?: Reservation): Promise<void> {
     const keeps = opened && ending.committed && reservation && this.keepsContent;
     const kept = keeps ? await this.#keep(opened) : undefined;
-    const settlement = { ...this.#settlement(ending, opened, reservation), ...kept };
-    await this.#deps.dispatch.settle(settlement);
+    const settlement = this.#settlement(ending, opened, reservation);
+    await this.#deps.dispatch.settle(kept ? { ...settlement, ...kept } : settlement);
     this.#deps.metrics.settled(settlement, reservation?.record.request);
   }
 

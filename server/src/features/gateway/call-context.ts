@@ -37,6 +37,8 @@ export interface CallContext extends Authorised {
   readonly patience: { readonly maxWaitMs: number; readonly priority: Priority };
   /** The caller says that answering it twice does no harm. */
   readonly repeatable: boolean;
+  /** Absent: the request came whole. */
+  readonly announced?: RequestHead['announced'];
 }
 
 /** @throws OpenAiError 401 for a key that is not (or no longer) known, 403 for one without the scope */

@@ -1,7 +1,6 @@
 import { KulningError } from '@kulning/sdk';
 
 import { OpenAiError } from '../../core/engine/openai-error.ts';
-import type { RandomPool } from '../../platform/random-pool.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import type { DecisionRecord } from '../../core/placement/facts.ts';
@@ -16,15 +15,14 @@ import type { AnswerRelay, Endpoint, Passage, WholeAnswer } from './endpoint.ts'
 import { EngineExchange, type ExchangeEnd } from './engine-exchange.ts';
 import { say } from './gateway-words.ts';
 import { retryAfterOf, sendJson } from './openai-answer.ts';
-import { announcesTooMuch, BodyTooLarge, CallerGone, readBody } from './request-body.ts';
+import { CallerGone, readBody, tooLarge } from './request-body.ts';
 import { type TokenUsage, wholeAsItIs } from './token-usage.ts';
 
 export interface CallFlowDeps extends AccountDeps {
-  readonly vault: Pick<Vault, 'seal' | 'links'>;
+  readonly vault: Pick<Vault, 'sealKey' | 'links'>;
   /** Brings an organisation's keys into memory, and lets erasures know. */
   readonly loadKeys: (organisationId: string) => Promise<void>;
   readonly epochUse: Pick<EpochUse, 'hold' | 'release'>;
-  readonly random: RandomPool;
   readonly maxBodyBytes: number;
   /** Absent: nothing is done with content but to send it on. */
   readonly content?: ContentDeps;
@@ -64,22 +62,31 @@ export class CallFlow {
     this.#account = new CallAccount(call, deps, this.#content);
   }
 
-  /** @throws whatever prevented an answer; `fail` tells the caller */
+  /**
+   * Few steps of it are `async`, because each such function costs a microsecond or two and a call waits for nothing but
+   * its body, its two records and its engine; what seldom has to wait gives a promise only when it does.
+   * @throws whatever prevented an answer; `fail` tells the caller
+   */
   async run(): Promise<void> {
-    const { dispatch } = this.#deps;
+    const { dispatch, epochUse } = this.#deps;
     const { ground } = this.#call.snapshot;
     const unread = dispatch.ingress(
       placementRequest(this.#call, { model: '', maxTokens: undefined }, this.#endpoint.ability),
       ground,
     );
     if (unread) return await this.#refuse(unread, undefined);
-    const opened = await this.#open();
+    const body = await this.#body();
+    if (this.#content) {
+      await this.#deps.loadKeys(this.#call.organisation.id);
+      await this.#content.fill(this.#endpoint.path, body, this.#call.language);
+    }
+    const opening = this.#open(body);
+    const opened = opening instanceof Promise ? await opening : opening;
     try {
       await this.#place(opened);
     } finally {
-      const { epochUse } = this.#deps;
       this.#account.quota.refund();
-      if (!this.#account.journaled) epochUse.release(this.#call.organisation.id, opened.sealed.epoch);
+      if (!this.#account.journaled) epochUse.release(this.#call.organisation.id, opened.seal.sealed.epoch);
     }
   }
 
@@ -95,10 +102,13 @@ export class CallFlow {
       return await this.#stop(stopped.in(this.#call.language), dispatch.record(request, ground), opened);
     const beginning = () => opened.asked.bytes.toString('latin1', 0, BEGINNING_BYTES);
     for (let attempt = 1; ; attempt++) {
-      const placed = await this.#slot({ request, ground, prompt: beginning });
+      const slot = this.#slot({ request, ground, prompt: beginning });
+      const placed = slot instanceof Promise ? await slot : slot;
       if ('refused' in placed) return await this.#refuse(placed, opened);
       const { reservation } = placed;
-      const end = await this.#exchange(reservation, opened);
+      const passage = await this.#intend(reservation, opened);
+      const end = await this.#exchange(passage, reservation, opened);
+      this.#account.engineAnswered();
       if (end.kind === 'unreachable') dispatch.unreachable(reservation.placement.deploymentId);
       if (!this.#mayRepeat(end) || attempt === MAX_PLACEMENTS || !dispatch.mayRetry())
         return await this.#finish(
@@ -121,11 +131,15 @@ export class CallFlow {
   }
 
   /** A decision with a slot; where all are taken the call waits for one, as long as its caller likes. */
-  async #slot(asked: Parameters<Dispatch['waitForSlot']>[0]) {
+  #slot(asked: Parameters<Dispatch['waitForSlot']>[0]) {
+    const placed = this.#deps.dispatch.reserve(asked.request, asked.ground, asked.prompt);
+    const full = 'refused' in placed && placed.refused.refusal.code === 'capacity.none';
+    return full ? this.#waitForSlot(asked, placed) : placed;
+  }
+
+  async #waitForSlot(asked: Parameters<Dispatch['waitForSlot']>[0], placed: Refusal) {
     const { dispatch } = this.#deps;
     const { response, patience } = this.#call;
-    const placed = dispatch.reserve(asked.request, asked.ground, asked.prompt);
-    if (!('refused' in placed) || placed.refused.refusal.code !== 'capacity.none') return placed;
     const hungUp = new AbortController();
     const abort = () => hungUp.abort();
     response.once('close', abort);
@@ -143,8 +157,7 @@ export class CallFlow {
     const told = toOpenAiError(error, language);
     // A full journal is a state: it says itself when it begins, and at its end how many calls it cost.
     const isState = error instanceof KulningError && error.code === 'spool.full';
-    if (told.status >= 500 && !isState)
-      this.#deps.log.error('gateway.call_failed', error, { call: callId });
+    if (told.status >= 500 && !isState) this.#deps.log.error('gateway.call_failed', error, { call: callId });
     this.#deps.metrics.rejected(told.status);
     if (this.#account.streaming) return void response.end(this.#relay?.broken(told));
     const headers = [...this.#account.mark(), ...retryAfterOf(told), ...this.#account.quota.headers()];
@@ -153,51 +166,48 @@ export class CallFlow {
     sendJson(response, told.status, this.#endpoint.errors.whole(told), headers);
   }
 
-  /** Reads and checks the body, and seals the call's salt. */
-  async #open(): Promise<OpenedCall> {
-    const { request, response, language, organisation, callId } = this.#call;
-    const { maxBodyBytes, vault, loadKeys, epochUse } = this.#deps;
-    if (announcesTooMuch(request, maxBodyBytes)) throw this.#tooLarge();
-    if (request.headers.expect !== undefined) response.writeContinue();
-    const body = await readBody(request, maxBodyBytes).catch((error: unknown) => {
-      throw error instanceof BodyTooLarge ? this.#tooLarge() : error;
-    });
-    if (this.#content) await loadKeys(organisation.id);
-    const asked =
-      this.#content?.asked(this.#endpoint, body, language) ?? this.#endpoint.parse(body, language);
-    const seal = new CallSeal(body, this.#deps.random.take(32));
-    return await withKeys(loadKeys, organisation.id, () => {
-      const subjects = subjectsOf(this.#call, vault, asked, body, this.#account.keepsContent);
-      const sealed = seal.seal(vault, organisation.id, callId);
-      // In the same turn: between the two, an erasure could find nobody holding the key.
-      epochUse.hold(organisation.id, sealed.epoch);
-      return { asked, seal, sealed, subjects };
-    });
+  #body(): Promise<Buffer> {
+    const { request, response, language, announced } = this.#call;
+    const { maxBodyBytes } = this.#deps;
+    if (announced && announced.bytes > maxBodyBytes) throw tooLarge(maxBodyBytes, language);
+    if (announced?.waits) response.writeContinue();
+    return readBody(request, maxBodyBytes, language);
   }
 
-  #tooLarge(): OpenAiError {
-    const limit = this.#deps.maxBodyBytes;
-    return new OpenAiError(413, say('bodyTooLarge', this.#call.language, { limit }), {
-      code: 'request_too_large',
+  /** Checks the body, and makes the call's salt. */
+  #open(body: Buffer): OpenedCall | Promise<OpenedCall> {
+    const { language, organisation, callId } = this.#call;
+    const { vault, loadKeys, epochUse } = this.#deps;
+    const asked =
+      this.#content?.asked(this.#endpoint, body, language) ?? this.#endpoint.parse(body, language);
+    return withKeys(loadKeys, organisation.id, () => {
+      const subjects = subjectsOf(this.#call, vault, asked, body, this.#account.keepsContent);
+      const key = vault.sealKey(organisation.id, callId);
+      // In the same turn: between the two, an erasure could find nobody holding the key.
+      epochUse.hold(organisation.id, key.epoch);
+      return { asked, seal: new CallSeal(body, key), subjects };
     });
   }
 
   /** Intent first; only when it is durable does a byte leave for the engine. */
-  async #exchange(reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
-    const { dispatch } = this.#deps;
-    const { response, callId } = this.#call;
-    let passage: Passage;
+  async #intend(reservation: Reservation, opened: OpenedCall): Promise<Passage> {
     try {
-      const mark = { callId, at: reservation.record.inputs.now };
-      passage = opened.asked.forEngine(reservation.endpoint, mark);
-      this.#passage = passage = this.#content?.passage(passage) ?? passage;
+      const mark = { callId: this.#call.callId, at: reservation.record.inputs.now };
+      const own = opened.asked.forEngine(reservation.endpoint, mark);
+      const passage = (this.#passage = this.#content?.passage(own) ?? own);
       await this.#account.intend(reservation.record, opened, reservation);
+      return passage;
     } catch (error) {
       reservation.release(undefined);
       throw error;
     }
+  }
+
+  #exchange(passage: Passage, reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
+    const { dispatch } = this.#deps;
+    const { response, callId } = this.#call;
     this.#account.engineBegins();
-    const end = await new Promise<ExchangeEnd>((resolve) => {
+    return new Promise<ExchangeEnd>((resolve) => {
       const exchange = new EngineExchange({
         response,
         relay: () => (this.#relay = passage.relay()),
@@ -220,8 +230,6 @@ export class CallFlow {
         resolve({ kind: 'broken', error: cause instanceof Error ? cause : new Error('not sent', { cause }) });
       }
     });
-    this.#account.engineAnswered();
-    return end;
   }
 
   #beginStream(reservation: Reservation): void {
@@ -232,7 +240,7 @@ export class CallFlow {
     this.#call.response.writeHead(200, headers);
   }
 
-  async #finish(end: Reached, reservation: Reservation, opened: OpenedCall): Promise<void> {
+  #finish(end: Reached, reservation: Reservation, opened: OpenedCall): Promise<void> {
     const { language, callId } = this.#call;
     const siteName = this.#site(reservation)?.name ?? '';
     if (end.kind !== 'gone' && end.kind !== 'whole' && end.error)
@@ -243,27 +251,22 @@ export class CallFlow {
     switch (end.kind) {
       case 'gone':
         reservation.release(undefined);
-        return await this.#account.settle(
+        return this.#account.settle(
           { outcome: 'cancelled', status: 499, reason: 'caller.gone', committed: false },
           opened,
           reservation,
         );
       case 'broken':
         reservation.release(false);
-        return await this.#endWithError(
-          engineFailed(siteName, language),
-          'engine.failed',
-          reservation,
-          opened,
-        );
+        return this.#endWithError(engineFailed(siteName, language), 'engine.failed', reservation, opened);
       case 'whole': {
         reservation.release(healthOf(end.status));
-        if (end.status === 200) return await this.#endWhole(end, reservation, opened);
+        if (end.status === 200) return this.#endWhole(end, reservation, opened);
         const error = engineError(end, this.#endpoint.ability, siteName, language);
-        return await this.#endWithError(error, `engine.status_${end.status}`, reservation, opened);
+        return this.#endWithError(error, `engine.status_${end.status}`, reservation, opened);
       }
       case 'streamed':
-        return await this.#endStream(end, siteName, reservation, opened);
+        return this.#endStream(end, siteName, reservation, opened);
     }
   }
 

@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, type Hmac, hash } from 'node:crypto';
+import { type Hmac, hash } from 'node:crypto';
 
 import { KulningError } from '@kulning/sdk';
 
-import type { SealedRecord, Vault, WrappedKey } from '../../platform/vault/vault.ts';
+import { commitment, type Commitments, hmacOf } from '../../core/ledger/leaf.ts';
+import type { SealedKey, SealedRecord, WrappedKey } from '../../platform/vault/vault.ts';
 import type { SealedJson, SubjectJson } from '../dispatch/index.ts';
 
 /** Keeps what an organisation wants kept, encrypted; gives what the vault record of the call then is. */
@@ -12,54 +13,66 @@ export type ContentKeeper = (
   content: { readonly salt: string; readonly prompt: unknown; readonly answer: string },
 ) => Promise<{ readonly sealed: SealedJson; readonly subjects: readonly SubjectJson[] }>;
 
-/** The salt of one call, the commitments made with it, and its vault record. */
+/** Events of a stream are a few hundred bytes: hashed some at a time, each costs a third. */
+const PIECE_BYTES = 2_048;
+
+/**
+ * The salt of one call, the commitments made with it, and its vault record. The salt is the record's own key: as random
+ * and as secret, wrapped already, and gone with it; a record that holds nothing besides needs no second cipher.
+ */
 export class CallSeal {
   readonly salt: Buffer;
-  readonly request: string;
-  readonly #response: Hmac;
+  readonly sealed: SealedJson;
+  readonly commitments: Omit<Commitments, 'response'>;
+  #answer: Hmac | undefined;
+  #pieces: Buffer[] = [];
+  #length = 0;
 
-  /** @param salt 32 random bytes, used for nothing else */
-  constructor(requestBytes: Buffer, salt: Buffer) {
-    this.salt = salt;
-    // As a key object, because an HMAC over a plain buffer costs four times as much.
-    const key = createSecretKey(salt);
-    this.request = `hmac-sha256:${createHmac('sha256', key).update(requestBytes).digest('hex')}`;
-    this.#response = createHmac('sha256', key);
-  }
-
-  get saltCommitment(): string {
-    return `sha256:${hash('sha256', this.salt)}`;
+  constructor(requestBytes: Buffer, { dataKey, epoch, wrappedKey }: SealedKey) {
+    this.salt = asBuffer(dataKey);
+    this.sealed = { epoch, wrappedKey: base64(wrappedKey) };
+    this.commitments = {
+      salt: `sha256:${hash('sha256', dataKey)}`,
+      request: commitment(dataKey, requestBytes),
+    };
   }
 
   /** Bytes of the answer, as they are sent. */
   add(bytes: Buffer): void {
-    this.#response.update(bytes);
+    if (this.#length > 0 && this.#length + bytes.length > PIECE_BYTES) {
+      this.#answer = (this.#answer ?? hmacOf(this.salt)).update(this.#piece());
+      this.#pieces = [];
+      this.#length = 0;
+    }
+    this.#pieces.push(bytes);
+    this.#length += bytes.length;
   }
 
   /** Once, after the last byte. */
   response(): string {
-    return `hmac-sha256:${this.#response.digest('hex')}`;
+    const last = this.#piece();
+    return this.#answer
+      ? `hmac-sha256:${this.#answer.update(last).digest('hex')}`
+      : commitment(this.salt, last);
   }
 
-  /** The record `{ salt }`. @throws KulningError `vault.not_loaded` */
-  seal(vault: Pick<Vault, 'seal'>, organisationId: string, callId: string): SealedJson {
-    const plaintext = Buffer.from(`{"salt":"${this.salt.toString('base64')}"}`);
-    return sealedJson(vault.seal(organisationId, callId, plaintext));
+  #piece(): Buffer {
+    const [first] = this.#pieces;
+    return this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces, this.#length);
   }
 }
 
 /** Loads the organisation's keys if they are not in memory, which happens once and after each change of them. */
-export async function withKeys<T>(
+export function withKeys<T>(
   load: (organisationId: string) => Promise<void>,
   organisationId: string,
   work: () => T,
-): Promise<T> {
+): T | Promise<T> {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof KulningError && error.code === 'vault.not_loaded')) throw error;
-    await load(organisationId);
-    return work();
+    return load(organisationId).then(work);
   }
 }
 
@@ -67,9 +80,9 @@ export function sealedJson(
   sealed: SealedRecord | (WrappedKey & { readonly blobDigest: string }),
 ): SealedJson {
   const wrapped = { epoch: sealed.epoch, wrappedKey: base64(sealed.wrappedKey) };
-  if ('blobDigest' in sealed) return { ...wrapped, nonce: '', blobDigest: sealed.blobDigest };
+  if ('blobDigest' in sealed) return { ...wrapped, blobDigest: sealed.blobDigest };
   return { ...wrapped, nonce: base64(sealed.nonce), ciphertext: base64(sealed.ciphertext) };
 }
 
-const base64 = (bytes: Uint8Array) =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const base64 = (bytes: Uint8Array) => asBuffer(bytes).toString('base64');

@@ -129,7 +129,11 @@ class GatewayRequest {
   async serve(): Promise<void> {
     const head = readHead(this.#request);
     try {
-      await this.#routeYoungKey(head);
+      try {
+        await this.#route(head);
+      } catch (error) {
+        await this.#routeYoungKey(head, error);
+      }
     } catch (error) {
       const told = toOpenAiError(error, languageOf(head.acceptLanguage, 'en'));
       if (told.status >= 500 && !(error instanceof OpenAiError))
@@ -144,20 +148,16 @@ class GatewayRequest {
   }
 
   /** A key that was made a moment ago is looked for once more. Nothing of the request was read by then. */
-  async #routeYoungKey(head: RequestHead): Promise<void> {
+  async #routeYoungKey(head: RequestHead, error: unknown): Promise<void> {
     const { snapshots } = this.#deps;
-    try {
-      await this.#route(head);
-    } catch (error) {
-      const unknown = error instanceof OpenAiError && error.body.error.code === 'invalid_api_key';
-      const { bearer = '' } = head;
-      if (!unknown || !KEY.test(bearer) || snapshots.wasRevoked(keyDigest(bearer))) throw error;
-      await snapshots.renew();
-      await this.#route(head);
-    }
+    const unknown = error instanceof OpenAiError && error.body.error.code === 'invalid_api_key';
+    const { bearer = '' } = head;
+    if (!unknown || !KEY.test(bearer) || snapshots.wasRevoked(keyDigest(bearer))) throw error;
+    await snapshots.renew();
+    await this.#route(head);
   }
 
-  async #route(head: RequestHead): Promise<void> {
+  #route(head: RequestHead): Promise<void> | void {
     const { method = '' } = this.#request;
     const [path = ''] = (this.#request.url ?? '').split('?', 1);
     if (head.hosts > 1)
@@ -165,7 +165,7 @@ class GatewayRequest {
         code: 'host_twice',
       });
     const endpoint = method === 'POST' ? endpoints.get(path) : undefined;
-    if (endpoint) return await this.#call(head, endpoint);
+    if (endpoint) return this.#call(head, endpoint);
     const absent = method === 'POST' ? absentPaths.get(path) : undefined;
     if (absent) {
       authorise(head, this.#snapshot(head), 'calls:create', this.#deps.now());
@@ -175,14 +175,13 @@ class GatewayRequest {
     if (method === 'GET') {
       if (path === '/v1/models' || path.startsWith('/v1/models/'))
         return this.#models(head, path.slice('/v1/models/'.length));
-      if (path.startsWith('/v1/receipts/'))
-        return await this.#receipt(head, path.slice('/v1/receipts/'.length));
+      if (path.startsWith('/v1/receipts/')) return this.#receipt(head, path.slice('/v1/receipts/'.length));
       if (path === '/healthz') return this.#text(200, 'ok\n');
       if (path === '/readyz') return this.#readiness();
       if (path === '/metrics') return this.#metrics();
     }
     const found = resourceAt(this.#deps.resources ?? [], method, path);
-    if (found) return await this.#resource(head, found);
+    if (found) return this.#resource(head, found);
     const words = say('pathUnknown', languageOf(head.acceptLanguage, 'en'), {
       method,
       path: path.slice(0, 200),
@@ -190,9 +189,9 @@ class GatewayRequest {
     throw new OpenAiError(404, words, { code: 'path_unknown' });
   }
 
-  async #call(head: RequestHead, endpoint: Endpoint): Promise<void> {
+  #call(head: RequestHead, endpoint: Endpoint): Promise<void> {
     const call = new CallFlow(this.#context(head, 'calls:create'), endpoint, this.#deps);
-    await call.run().catch((error: unknown) => call.fail(error));
+    return call.run().catch((error: unknown) => call.fail(error));
   }
 
   /** Who asks, and how their data is to be treated: all that the head tells. */
@@ -208,7 +207,9 @@ class GatewayRequest {
     const dataClass = classOf(head, authorised);
     assertFresh(snapshots.ageMs(), dataClass, authorised.language);
     return {
-      ...authorised,
+      key: authorised.key,
+      organisation: authorised.organisation,
+      language: authorised.language,
       request: this.#request,
       response: this.#response,
       snapshot,
@@ -219,6 +220,7 @@ class GatewayRequest {
       subjects: head.subjects,
       patience: patienceOf(head),
       repeatable: head.repeatable,
+      announced: head.announced,
       trace: head.traceparent === undefined ? undefined : parseTraceParent(head.traceparent),
     };
   }

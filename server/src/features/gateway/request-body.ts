@@ -1,24 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 
+import { OpenAiError } from '../../core/engine/openai-error.ts';
+import type { Language } from '../../core/policy/rule.ts';
+import { say } from './gateway-words.ts';
+
 /** The caller went away before the body was complete. */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone';
 }
 
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge';
-}
-
-/** Whether the request says of itself that it is too long: then not a byte of it is read. */
-export function announcesTooMuch(request: IncomingMessage, limit: number): boolean {
-  return Number(request.headers['content-length'] ?? 0) > limit;
+export function tooLarge(limit: number, language: Language): OpenAiError {
+  return new OpenAiError(413, say('bodyTooLarge', language, { limit }), { code: 'request_too_large' });
 }
 
 /**
  * The whole body, in one buffer. Slow senders are cut by the server's `requestTimeout`.
- * @throws BodyTooLarge at the first chunk beyond the limit, CallerGone
+ * @throws OpenAiError 413 at the first chunk beyond the limit, CallerGone
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number, language: Language): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -26,7 +25,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       length += chunk.length;
       if (length > limit) {
         request.pause();
-        reject(new BodyTooLarge());
+        reject(tooLarge(limit, language));
       } else chunks.push(chunk);
     });
     request.on('end', () => {

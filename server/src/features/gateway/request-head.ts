@@ -19,9 +19,11 @@ export interface RequestHead {
   traceparent: string | undefined;
   /** Persons whose data the call holds, as the caller names them. */
   subjects: string[];
+  /** How long the body will be, 0 where it is not said; and whether it waits for a "continue". */
+  readonly announced: { bytes: number; waits: boolean };
 }
 
-/** One pass over the raw list: node's own header object would be built for these five. */
+/** One pass over the raw list: node's own header object would be built for these few. */
 export function readHead(request: IncomingMessage): RequestHead {
   const head: RequestHead = {
     bearer: undefined,
@@ -35,6 +37,7 @@ export function readHead(request: IncomingMessage): RequestHead {
     repeatable: false,
     traceparent: undefined,
     subjects: [],
+    announced: { bytes: 0, waits: false },
   };
   const raw = request.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) take(head, raw[index] ?? '', raw[index + 1] ?? '');
@@ -48,6 +51,9 @@ function take(head: RequestHead, name: string, value: string): void {
     case 4:
       if (name.toLowerCase() === 'host') head.hosts++;
       return;
+    case 6:
+      if (name.toLowerCase() === 'expect') head.announced.waits = true;
+      return;
     case 9:
       // Anthropic's clients send their key so; where both are sent, Authorization counts.
       if (name.toLowerCase() === 'x-api-key') head.apiKey = value.trim();
@@ -58,6 +64,9 @@ function take(head: RequestHead, name: string, value: string): void {
     case 13:
       if (name.toLowerCase() === 'authorization' && value.slice(0, 7).toLowerCase() === 'bearer ')
         head.bearer = value.slice(7).trim();
+      return;
+    case 14:
+      if (name.toLowerCase() === 'content-length') head.announced.bytes = Number(value);
       return;
     case 15: {
       const lower = name.toLowerCase();

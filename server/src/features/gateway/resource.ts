@@ -6,7 +6,7 @@ import { type CallContext, placementRequest } from './call-context.ts';
 import { refusalError } from './call-errors.ts';
 import { say } from './gateway-words.ts';
 import { openAiErrors, sendJson } from './openai-answer.ts';
-import { BodyTooLarge, readBody } from './request-body.ts';
+import { readBody } from './request-body.ts';
 
 /** A path of OpenAI's API that ends here and not at an engine: things that are kept, and asked about with a key. */
 export interface Resource {
@@ -68,12 +68,9 @@ export function resourceCall(
         placementRequest(context, { model: '', maxTokens: undefined }, 'chat'),
         snapshot.ground,
       ),
-    async body(limit) {
-      if (request.headers.expect !== undefined) response.writeContinue();
-      return await readBody(request, limit).catch((error: unknown) => {
-        if (!(error instanceof BodyTooLarge)) throw error;
-        throw new OpenAiError(413, say('bodyTooLarge', language, { limit }), { code: 'request_too_large' });
-      });
+    body(limit) {
+      if (context.announced?.waits) response.writeContinue();
+      return readBody(request, limit, language);
     },
     json: (value) => sendJson(response, 200, Buffer.from(JSON.stringify(value)), headers),
     refuse({ refused }) {

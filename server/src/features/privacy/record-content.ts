@@ -29,6 +29,9 @@ export function createRecordContent(vault: Vault, blobs: BlobStore): RecordConte
     if (row.blob_digest === null) {
       const nonce = row.nonce ?? Buffer.alloc(0);
       const ciphertext = row.ciphertext ?? Buffer.alloc(0);
+      // A call that kept nothing has a key and no content: the key is its salt.
+      if (ciphertext.length === 0)
+        return yield saltRecord(vault.openKey(row.organisation_id, row.id, wrapped));
       yield vault.open(row.organisation_id, row.id, { ...wrapped, nonce, ciphertext });
       return;
     }
@@ -58,6 +61,10 @@ export function createRecordContent(vault: Vault, blobs: BlobStore): RecordConte
         ? vault.seal(organisationId, recordId, plaintext)
         : await sealStream(organisationId, recordId, once(plaintext)),
   };
+}
+
+function saltRecord(key: Uint8Array): Uint8Array {
+  return Buffer.from(JSON.stringify({ salt: Buffer.from(key).toString('base64') }));
 }
 
 function contextOf(organisationId: string, recordId: string): string {

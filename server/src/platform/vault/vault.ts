@@ -1,6 +1,9 @@
 import type { Identifier } from './identifier.ts';
 
-/** One encrypted record, as its row holds it. Without the epoch's key in the keystore it is noise. */
+/**
+ * One encrypted record, as its row holds it. Without the epoch's key in the keystore it is noise. Nonce and ciphertext
+ * are empty where the key itself is all that was to be kept: the salt of a call.
+ */
 export interface SealedRecord {
   /** The organisation's key epoch that wraps the data key. */
   readonly epoch: number;
@@ -14,7 +17,7 @@ export interface SealedRecord {
 
 export type WrappedKey = Pick<SealedRecord, 'epoch' | 'wrappedKey'>;
 
-/** A fresh data key for content that streams to the blob store, and its wrapped form for the row. */
+/** A fresh data key, for content that streams to the blob store or as a secret of its own, and its wrapped form. */
 export interface SealedKey {
   readonly epoch: number;
   readonly wrappedKey: Uint8Array;
