@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { asSaid } from '@kulning/sdk';
 
 import { formatVerifierKey } from '../src/core/ledger/signed-note.ts';
+import { createFilePrivacy } from '../src/features/files/index.ts';
 import { recordEvent } from '../src/features/proof/ledger-events.ts';
 import { createSequencer } from '../src/features/proof/ledger-sequencer.ts';
 import { createLogSigner, generateLogKeys } from '../src/features/proof/log-signer.ts';
@@ -145,7 +146,9 @@ function testStores(
     });
   return [
     createVaultStore({ ...base, name: 'calls', description: storeDescriptions.calls }),
+    createVaultStore({ ...base, name: 'batches', description: storeDescriptions.batches }),
     createVaultStore({ ...base, name: 'sample', description: storeDescriptions.sample }),
+    createFilePrivacy(base),
     files('blobs', folders.blobs),
     files('log', folders.log),
     files('spool', folders.spool),

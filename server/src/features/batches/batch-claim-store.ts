@@ -19,13 +19,15 @@ export async function claimBatch(
   except: readonly string[] = [],
 ): Promise<BatchClaim | undefined> {
   const { rows } = await sql<BatchRow>`
-    update kulning.batch set epoch = epoch + 1, lease_until = now() + ${interval(leaseMs)}
-    where id = (
+    with free as materialized (
       select id from kulning.batch
       where state = ${state} and (lease_until is null or lease_until < now())
         and organisation_id <> all (${except}::text[])
-      order by row_id limit 1 for update skip locked)
-    returning *
+      order by row_id limit 1 for update skip locked
+    )
+    update kulning.batch as batch set epoch = batch.epoch + 1, lease_until = now() + ${interval(leaseMs)}
+    from free where batch.id = free.id
+    returning batch.*
   `.execute(trx);
   const [batch] = rows;
   return batch && { batch, epoch: batch.epoch };

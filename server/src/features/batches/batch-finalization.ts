@@ -118,7 +118,9 @@ export class BatchFinalization {
   }
 
   /** Lines in order, with their results as text where there are any. */
-  async *#results(states: readonly EndedLine['state'][]): AsyncGenerator<EndedLine & { result: string | undefined }> {
+  async *#results(
+    states: readonly EndedLine['state'][],
+  ): AsyncGenerator<EndedLine & { result: string | undefined }> {
     const { organisation_id: organisationId, id: batchId } = this.#batch;
     for (let after = 0; ;) {
       this.#signal.throwIfAborted();
@@ -127,7 +129,8 @@ export class BatchFinalization {
       );
       const wanted = lines.filter(({ state }) => states.includes(state));
       const results = await this.#resultsOf(wanted.map(({ line }) => lineKey({ batchId, line })));
-      for (const line of wanted) yield { ...line, result: results.get(lineKey({ batchId, line: line.line })) };
+      for (const line of wanted)
+        yield { ...line, result: results.get(lineKey({ batchId, line: line.line })) };
       if (lines.length < PAGE_LINES) return;
       after = lines.at(-1)?.line ?? after;
     }
@@ -167,7 +170,9 @@ export class BatchFinalization {
       if ((await beingErased(trx)).has(organisationId)) throw new ErasureUnderWay();
       // A file without a line is none: the caller is told so by its absence.
       const publish = async (draft: FileDraft, kind: string) =>
-        draft.bytes === 0 ? null : (await draft.publish(trx, { ...facts, filename: `${id}_${kind}.jsonl` })).id;
+        draft.bytes === 0
+          ? null
+          : (await draft.publish(trx, { ...facts, filename: `${id}_${kind}.jsonl` })).id;
       const end: BatchEnd = {
         state: stop === null ? 'completed' : endings[stop],
         faults,

@@ -1,4 +1,14 @@
-import { array, assert, constantFrom, dictionary, jsonValue, nat, property, record, string } from 'fast-check';
+import {
+  array,
+  assert,
+  constantFrom,
+  dictionary,
+  jsonValue,
+  nat,
+  property,
+  record,
+  string,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { batchLimits, InputCheck, readLine } from './batch-line.ts';
@@ -62,13 +72,23 @@ describe('an input file', () => {
   });
 
   it('gives each body as the caller wrote it, byte for byte', () => {
-    const body = dictionary(string(), jsonValue(), { maxKeys: 5 }).map(({ stream: _, ...rest }) => ({ ...rest, model: 'herd' }));
+    const body = dictionary(string(), jsonValue(), { maxKeys: 5 }).map(({ stream: _, ...rest }) => ({
+      ...rest,
+      model: 'herd',
+    }));
     assert(
-      property(record({ id: string({ minLength: 1, maxLength: 40 }), body, indent: nat(2) }), ({ id, body, indent }) => {
-        const written = JSON.stringify(body, null, ' '.repeat(indent)).replaceAll('\n', ' ');
-        const line = `{"body": ${written} ,"url":"${endpoint}","method":"POST","custom_id":${JSON.stringify(id)}}`;
-        expect(readLine(Buffer.from(line), endpoint)).toEqual({ customId: id, model: 'herd', body: Buffer.from(written) });
-      }),
+      property(
+        record({ id: string({ minLength: 1, maxLength: 40 }), body, indent: nat(2) }),
+        ({ id, body, indent }) => {
+          const written = JSON.stringify(body, null, ' '.repeat(indent)).replaceAll('\n', ' ');
+          const line = `{"body": ${written} ,"url":"${endpoint}","method":"POST","custom_id":${JSON.stringify(id)}}`;
+          expect(readLine(Buffer.from(line), endpoint)).toEqual({
+            customId: id,
+            model: 'herd',
+            body: Buffer.from(written),
+          });
+        },
+      ),
     );
   });
 
@@ -83,9 +103,13 @@ describe('an input file', () => {
   });
 
   it('stops at what is too long, too many, or wrong too often', () => {
-    expect(check([JSON.stringify(right('a'))], 10).faults).toEqual([{ code: 'line_too_long', line: 1, param: null }]);
+    expect(check([JSON.stringify(right('a'))], 10).faults).toEqual([
+      { code: 'line_too_long', line: 1, param: null },
+    ]);
     expect(check(Array.from({ length: 300 }, () => 'x')).faults).toHaveLength(batchLimits.faults);
-    const many = check(Array.from({ length: batchLimits.lines + 1 }, (_, index) => JSON.stringify(right(String(index)))));
+    const many = check(
+      Array.from({ length: batchLimits.lines + 1 }, (_, index) => JSON.stringify(right(String(index)))),
+    );
     expect(many.faults).toEqual([{ code: 'too_many_requests', line: batchLimits.lines + 1, param: null }]);
     expect(many.lines).toHaveLength(batchLimits.lines);
   });

@@ -54,7 +54,8 @@ export const batchLimits = {
 type Problem = Omit<BatchFault, 'line'>;
 
 /** A person was taken out of it since the file was sent: it is not asked any more. */
-export const isErased = (line: Buffer): boolean => line.subarray(0, 14).toString('latin1') === '{"erased":true';
+export const isErased = (line: Buffer): boolean =>
+  line.subarray(0, 14).toString('latin1') === '{"erased":true';
 
 /** A line of a file that was found in order, or one that changed since. */
 export function readLine(bytes: Buffer, endpoint: BatchEndpoint): LineRequest | Problem {

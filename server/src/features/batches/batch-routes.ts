@@ -16,10 +16,8 @@ export function batchRoutes(batches: BatchService): Route[] {
         return { items, ...(next !== undefined && { next }) };
       },
     ),
-    route(
-      batchesOperations.get,
-      async ({ params: { batchId } }, { caller: { organisationId, language } }) =>
-        viewOf(await batches.get(organisationId, batchId), language),
+    route(batchesOperations.get, async ({ params: { batchId } }, { caller: { organisationId, language } }) =>
+      viewOf(await batches.get(organisationId, batchId), language),
     ),
     route(
       batchesOperations.cancel,

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Database } from '../../platform/postgres/database.ts';
-import type { OpenFile } from '../files/index.ts';
 import { beingErased } from '../privacy/index.ts';
 import {
   type BatchClaim,
@@ -15,10 +14,10 @@ import { BatchFinalization, type FinalizationDeps } from './batch-finalization.t
 import { underLease } from './batch-lease.ts';
 import type { BatchRow, BatchTables } from './batch-tables.ts';
 import { validateBatch } from './batch-validation.ts';
-import { LineRunner, type LineRunnerDeps } from './line-runner.ts';
+import { LineRun, type LineRunDeps } from './line-run.ts';
 import { claimLines, type LineClaim, lineKey, renewLines } from './line-store.ts';
 
-export interface BatchRunnerDeps extends LineRunnerDeps, FinalizationDeps {
+export interface BatchRunnerDeps extends LineRunDeps, FinalizationDeps {
   readonly log: Logger;
   /** The longest line that can be a request. */
   readonly longestLine: number;
@@ -49,11 +48,10 @@ interface RunningLine {
 export class BatchRunner {
   readonly #deps: BatchRunnerDeps;
   readonly #database: Database<BatchTables>;
-  readonly #lineRunner: LineRunner;
   readonly #running = new Map<string, RunningLine>();
   readonly #working = new Set<Promise<void>>();
   readonly #busy = new Set<'validating' | 'finalizing'>();
-  /** Of each batch, the model that its last line asked: what tells how many lines to claim. */
+  /** Of each batch, the model that its last line asks: what tells how many lines to claim. */
   readonly #models = new Map<string, string>();
   /** Batches without room, and until when (`performance.now()`). */
   readonly #paused = new Map<string, number>();
@@ -64,7 +62,6 @@ export class BatchRunner {
   constructor(deps: BatchRunnerDeps) {
     this.#deps = deps;
     this.#database = deps.database.withTables<BatchTables>();
-    this.#lineRunner = new LineRunner(deps);
   }
 
   start(): void {
@@ -107,6 +104,7 @@ export class BatchRunner {
       const organisations = [...(await beingErased(trx))];
       return { erased: organisations, open: await runningBatches(trx, organisations, MOST_BATCHES) };
     });
+    this.#hangUp(new Set(erased));
     await this.#take('validating', []);
     await this.#take('finalizing', erased);
     for (const batch of open) await this.#claim(batch);
@@ -119,7 +117,14 @@ export class BatchRunner {
     const held = await this.#database.inInstance('batch leases', (trx) =>
       renewLines(trx, claims, this.#deps.leaseMs),
     );
-    for (const claim of claims) if (!held.has(lineKey(claim))) this.#running.get(lineKey(claim))?.stop.abort();
+    for (const claim of claims)
+      if (!held.has(lineKey(claim))) this.#running.get(lineKey(claim))?.stop.abort();
+  }
+
+  /** Where somebody is being erased, what is being asked may be about them: it is read and asked again afterwards. */
+  #hangUp(organisations: ReadonlySet<string>): void {
+    for (const { claim, stop } of this.#running.values())
+      if (organisations.has(claim.organisationId)) stop.abort();
   }
 
   async #take(state: 'validating' | 'finalizing', except: readonly string[]): Promise<void> {
@@ -153,8 +158,7 @@ export class BatchRunner {
       claimLines(trx, batch, most, this.#deps.leaseMs),
     );
     if (claims.length === 0) return;
-    const file = await this.#deps.files.open(batch.organisation_id, batch.input_file_id);
-    for (const claim of claims) this.#background(this.#ask(batch, claim, file), batch);
+    for (const claim of claims) this.#background(this.#ask(batch, claim), batch);
   }
 
   /** One line first, where nobody knows yet which model the batch asks. */
@@ -164,13 +168,13 @@ export class BatchRunner {
     return [...this.#running.values()].some(({ claim }) => claim.batchId === id) ? 0 : 1;
   }
 
-  async #ask(batch: BatchRow, claim: LineClaim, file: OpenFile | undefined): Promise<void> {
+  async #ask(batch: BatchRow, claim: LineClaim): Promise<void> {
     const stop = new AbortController();
     const key = lineKey(claim);
     this.#running.set(key, { claim, stop });
     try {
-      const { model, waitMs } = await this.#lineRunner.run(batch, claim, file, stop.signal);
-      if (model !== undefined) this.#know(batch.id, model);
+      const onModel = (model: string) => this.#know(batch.id, model);
+      const { waitMs } = await new LineRun(this.#deps, batch, claim, { signal: stop.signal, onModel }).run();
       if (waitMs !== undefined) this.#paused.set(batch.id, performance.now() + waitMs);
     } finally {
       this.#running.delete(key);
@@ -178,6 +182,8 @@ export class BatchRunner {
   }
 
   #know(batchId: string, model: string): void {
+    // What waited for this first line may be claimed now.
+    if (!this.#models.has(batchId)) this.#woken.resolve();
     this.#models.delete(batchId);
     this.#models.set(batchId, model);
     const [oldest] = this.#models.keys();

@@ -17,7 +17,8 @@ export async function validateBatch(
   const file = await files.open(batch.organisation_id, batch.input_file_id);
   const faults: BatchFault[] = [];
   if (!file) faults.push({ code: 'input_gone', line: null, param: 'input_file_id' });
-  else if (file.bytes > batchLimits.fileBytes) faults.push({ code: 'file_too_large', line: null, param: null });
+  else if (file.bytes > batchLimits.fileBytes)
+    faults.push({ code: 'file_too_large', line: null, param: null });
   else {
     let whole = true;
     for await (const line of linesOf(file.read(), longestLine)) {

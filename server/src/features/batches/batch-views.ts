@@ -7,7 +7,10 @@ import { faultWords } from './batch-words.ts';
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
 /** The admin API's view. */
-export function viewOf({ row, total, answered, failed, metadata }: BatchState, language: Language): BatchView {
+export function viewOf(
+  { row, total, answered, failed, metadata }: BatchState,
+  language: Language,
+): BatchView {
   return {
     id: row.id,
     status: row.state,

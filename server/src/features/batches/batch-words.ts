@@ -162,7 +162,10 @@ export const batchWords = {
     sv: { message: 'Innehållet är inte ett JSON-objekt, eller så är ett fält i det fel.' },
   },
   fieldWrong: (field: string) => ({
-    en: { message: `The field \`${field}\` is missing or wrong.`, hint: 'docs/batches.md says what it may be.' },
+    en: {
+      message: `The field \`${field}\` is missing or wrong.`,
+      hint: 'docs/batches.md says what it may be.',
+    },
     fr: {
       message: `Le champ \`${field}\` manque ou est incorrect.`,
       hint: 'docs/batches.md dit ce qu’il peut contenir.',
@@ -188,7 +191,10 @@ export const batchWords = {
   },
   callsScope: {
     en: { message: 'The lines of a batch are calls: this key also needs the scope calls:create.' },
-    fr: { message: 'Les lignes d’un lot sont des appels\u00a0: cette clé doit aussi avoir la portée calls:create.' },
+    fr: {
+      message:
+        'Les lignes d’un lot sont des appels\u00a0: cette clé doit aussi avoir la portée calls:create.',
+    },
     sv: { message: 'Raderna i en sats är anrop: nyckeln behöver också behörigheten calls:create.' },
   },
 } satisfies WordTable;

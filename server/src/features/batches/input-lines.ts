@@ -17,7 +17,8 @@ export class InputLines {
     const end = ends[line - 1];
     if (end === undefined) return undefined;
     const pieces: Uint8Array[] = [];
-    for await (const piece of file.read({ start: line === 1 ? 0 : (ends[line - 2] ?? 0), end })) pieces.push(piece);
+    for await (const piece of file.read({ start: line === 1 ? 0 : (ends[line - 2] ?? 0), end }))
+      pieces.push(piece);
     for await (const { bytes } of linesOf(one(Buffer.concat(pieces)))) return bytes;
     return Buffer.alloc(0);
   }

@@ -15,12 +15,19 @@ const UNKNOWN_WAIT_MS = 15_000;
 const MOST_ATTEMPTS = 3;
 
 /** Limits and busy engines are waited for until the deadline; what is wrong with the request itself is its answer. */
-export function verdictOf({ status, headers }: Pick<InnerAnswer, 'status' | 'headers'>, attempts: number): LineVerdict {
+export function verdictOf(
+  { status, headers }: Pick<InnerAnswer, 'status' | 'headers'>,
+  attempts: number,
+): LineVerdict {
   if (status === 200) return { is: 'answered' };
   if (status === 429 || status === 503) {
     const seconds = Number(headers['retry-after']);
     const wished = Number.isFinite(seconds) ? seconds * 1_000 : UNKNOWN_WAIT_MS;
-    return { is: 'again', afterMs: Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, wished)), broken: false };
+    return {
+      is: 'again',
+      afterMs: Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, wished)),
+      broken: false,
+    };
   }
   if (status >= 500 && attempts + 1 < MOST_ATTEMPTS)
     return { is: 'again', afterMs: LEAST_WAIT_MS * 2 ** attempts, broken: true };
@@ -31,7 +38,11 @@ export function verdictOf({ status, headers }: Pick<InnerAnswer, 'status' | 'hea
 export interface ResultLine {
   readonly id: string;
   readonly custom_id?: string;
-  readonly response: { readonly status_code: number; readonly request_id: string; readonly body: unknown } | null;
+  readonly response: {
+    readonly status_code: number;
+    readonly request_id: string;
+    readonly body: unknown;
+  } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   /** What OpenAI does not have: where it was answered, and what proves it. */
   readonly kulning?: { readonly receipt: string; readonly site?: string; readonly overhead_us?: number };
@@ -69,7 +80,8 @@ export function tokensOf({ body }: Pick<InnerAnswer, 'body'>): number[] | null {
   if (input === undefined) return null;
   const output = countOf(usage, 'completion_tokens') ?? countOf(usage, 'output_tokens') ?? 0;
   const details = (name: string) => memberOf(usage, `${name}_tokens_details`);
-  const cached = countOf(details('prompt'), 'cached_tokens') ?? countOf(details('input'), 'cached_tokens') ?? 0;
+  const cached =
+    countOf(details('prompt'), 'cached_tokens') ?? countOf(details('input'), 'cached_tokens') ?? 0;
   const reasoning =
     countOf(details('completion'), 'reasoning_tokens') ?? countOf(details('output'), 'reasoning_tokens') ?? 0;
   return [input, cached, output, reasoning];
@@ -101,5 +113,7 @@ function memberOf(value: unknown, name: string): unknown {
 
 function countOf(value: unknown, name: string): number | undefined {
   const count = memberOf(value, name);
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && count < 2 ** 31 ? count : undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && count < 2 ** 31
+    ? count
+    : undefined;
 }

@@ -28,17 +28,19 @@ export async function claimLines(
   most: number,
   leaseMs: number,
 ): Promise<LineClaim[]> {
+  // Materialized: else the plan may run the selection again for each row, and take more than `most`.
   const { rows } = await sql<{ line: number; epoch: number; attempts: number }>`
-    update kulning.batch_line as line
-    set state = 'running', epoch = line.epoch + 1, lease_until = now() + ${interval(leaseMs)}
-    from (
+    with free as materialized (
       select line from kulning.batch_line
       where organisation_id = ${batch.organisation_id} and batch_id = ${batch.id}
         and ((state = 'waiting' and (not_before is null or not_before <= now()))
           or (state = 'running' and lease_until < now()))
         and exists (select from kulning.batch where id = ${batch.id} and state = 'in_progress' and stop is null)
       order by line limit ${most} for update skip locked
-    ) as free
+    )
+    update kulning.batch_line as line
+    set state = 'running', epoch = line.epoch + 1, lease_until = now() + ${interval(leaseMs)}
+    from free
     where line.organisation_id = ${batch.organisation_id} and line.batch_id = ${batch.id} and line.line = free.line
     returning line.line, line.epoch, line.attempts
   `.execute(trx);

@@ -7,14 +7,24 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('lines of batches', () => {
   it('take half of the slots of engines that are ready, and one at least', () => {
-    expect(linesAtOnce([{ slots: 8, ready: true }, { slots: 1, ready: true }, { slots: 4, ready: false }])).toBe(5);
+    expect(
+      linesAtOnce([
+        { slots: 8, ready: true },
+        { slots: 1, ready: true },
+        { slots: 4, ready: false },
+      ]),
+    ).toBe(5);
     expect(linesAtOnce([{ ready: true }])).toBe(2);
     expect(linesAtOnce([{ slots: 8, ready: false }])).toBe(0);
     expect(linesAtOnce([])).toBe(1);
   });
 
   it('are never more at once than they may be, and none that may go waits', async () => {
-    const step = record({ act: constantFrom('enter', 'leave', 'abort', 'change'), which: nat(3), most: nat(3) });
+    const step = record({
+      act: constantFrom('enter', 'leave', 'abort', 'change'),
+      which: nat(3),
+      most: nat(3),
+    });
     await assert(
       asyncProperty(array(step, { maxLength: 40 }), async (steps) => {
         let most = 2;

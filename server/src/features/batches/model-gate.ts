@@ -60,7 +60,9 @@ export class ModelGate {
   }
 
   #open(model: string): boolean {
-    return (this.#waiting.get(model)?.length ?? 0) === 0 && (this.#running.get(model) ?? 0) < this.#most(model);
+    return (
+      (this.#waiting.get(model)?.length ?? 0) === 0 && (this.#running.get(model) ?? 0) < this.#most(model)
+    );
   }
 
   #take(model: string): () => void {

@@ -104,7 +104,12 @@ export class FileKeeper {
       const { links } = scan;
       let published = false;
       const publish: FileDraft['publish'] = async (trx, facts) => {
-        const file = await this.#publish(trx, organisationId, { id, bytes: count.bytes, sealed, links }, facts);
+        const file = await this.#publish(
+          trx,
+          organisationId,
+          { id, bytes: count.bytes, sealed, links },
+          facts,
+        );
         published = true;
         return file;
       };
@@ -167,6 +172,13 @@ export class FileKeeper {
       const version = row.blob_digest ?? '';
       return { ...file, version, read: (range) => this.#content.read(row, range) };
     });
+  }
+
+  /** The version that `open` would give now, in a transaction of the caller's; undefined once it is gone. */
+  async versionIn(trx: AnyTransaction, organisationId: string, id: string): Promise<string | undefined> {
+    const file = await readFileRow(trx, organisationId, id);
+    const row = file && (await readVaultRecord(tablesOf(trx), organisationId, id));
+    return row && (row.blob_digest ?? '');
   }
 
   /** Content, name and key are gone when this resolves. @throws KulningError `file.unknown` */

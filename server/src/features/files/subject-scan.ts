@@ -1,9 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
+import { setImmediate } from 'node:timers/promises';
 
 import type { SubjectLink, Vault } from '../../platform/vault/vault.ts';
 
-/** Text is searched in pieces of about this length, cut where no identifier is. */
-const PIECE_CHARACTERS = 64 * 1024;
+/** Text is searched in pieces of about this length, cut where no identifier is; between them, calls get their turn. */
+const PIECE_CHARACTERS = 8 * 1024;
 /** A file of a whole country's addresses is not indexed to the last: finding opens every file anyway. */
 const MOST_LINKS = 20_000;
 
@@ -16,6 +17,8 @@ export class SubjectScan {
   readonly #decoder = new StringDecoder('utf8');
   readonly #links = new Map<string, SubjectLink>();
   #held = '';
+  /** Until a byte says otherwise: what is not text is found by its name and by whom the caller names. */
+  #isText = true;
 
   /** @param named whom the caller says it is about */
   constructor(vault: Pick<Vault, 'links'>, organisationId: string, named: readonly string[]) {
@@ -24,27 +27,33 @@ export class SubjectScan {
     this.#add(named, '');
   }
 
-  /** The stream as it is, searched on its way. */
+  /** The stream as it is, searched on its way as long as it is text. */
   async *through(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of content) {
-      this.#held += this.#decoder.write(Buffer.from(chunk));
-      if (this.#held.length >= PIECE_CHARACTERS) this.#search();
+      this.#isText &&= !chunk.includes(0);
+      if (this.#isText) {
+        this.#held += this.#decoder.write(Buffer.from(chunk));
+        while (this.#held.length >= PIECE_CHARACTERS) {
+          this.#searchPiece();
+          await setImmediate();
+        }
+      }
       yield chunk;
     }
-    this.#add([], this.#held + this.#decoder.end());
+    if (this.#isText) this.#add([], this.#held + this.#decoder.end());
   }
 
   get links(): readonly SubjectLink[] {
     return [...this.#links.values()];
   }
 
-  /** Up to the last line break, or white space; what follows waits for its end. */
-  #search(): void {
-    const text = this.#held;
-    const cut = Math.max(text.lastIndexOf('\n'), text.lastIndexOf(' '), text.lastIndexOf('"'));
-    const end = cut > 0 ? cut : text.length;
-    this.#add([], text.slice(0, end));
-    this.#held = text.slice(end);
+  /** Up to the last line break, quote or space of the piece; what follows waits for its end. */
+  #searchPiece(): void {
+    const piece = this.#held.slice(0, PIECE_CHARACTERS);
+    const cut = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('"'), piece.lastIndexOf(' '));
+    const end = cut > 0 ? cut : piece.length;
+    this.#add([], piece.slice(0, end));
+    this.#held = this.#held.slice(end);
   }
 
   #add(named: readonly string[], text: string): void {

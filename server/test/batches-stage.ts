@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Scope } from '@kulning/sdk';
+import { sql } from 'kysely';
+import OpenAI, { toFile } from 'openai';
+import type { Batch } from 'openai/resources/batches';
+
+import type { DeploymentFacts } from '../src/core/placement/facts.ts';
+import { type GatewayKey, keyDigest, type Snapshot } from '../src/features/gateway/index.ts';
+import { silentLogger } from '../src/platform/log/logger.ts';
+import { type BatchGateway, type BatchGatewayOptions, openBatchGateway } from './batches-gateway.ts';
+import { testDatabase } from './database.ts';
+import { deployment, httpEndpoint, organisationId, snapshotOf } from './gateway-snapshot.ts';
+import { startUpstream } from './gateway-upstream.ts';
+import { privacyFolders, privacyHarness } from './privacy-harness.ts';
+
+const everything: readonly Scope[] = [
+  'calls:create',
+  'files:read',
+  'files:write',
+  'batches:read',
+  'batches:write',
+];
+
+/** Keys of the tests, by what they are for. */
+export const keys = {
+  internal: { id: 'key_internal', dataClass: 'internal' },
+  personal: { id: 'key_personal', dataClass: 'personal' },
+  reader: { id: 'key_reader', dataClass: 'internal', scopes: ['files:read', 'batches:read'] },
+  silent: { id: 'key_silent', dataClass: 'internal', scopes: ['files:write', 'batches:write'] },
+  unclassified: { id: 'key_unclassified', dataClass: undefined },
+} as const satisfies Record<string, Pick<GatewayKey, 'id' | 'dataClass'> & { scopes?: readonly Scope[] }>;
+
+export const secretOf = (name: keyof typeof keys) => `kln_${name}`;
+
+/** A snapshot with those keys, and `herd` at one engine. */
+export function batchSnapshot(
+  engineUrl: string,
+  over: Parameters<typeof snapshotOf>[1] & {
+    without?: keyof typeof keys;
+    slots?: number;
+    engine?: Partial<DeploymentFacts>;
+  } = {},
+): Snapshot {
+  const { without, slots = 8, engine, ...rest } = over;
+  const one = { deployment: deployment({ slots, ...engine }), endpoint: httpEndpoint(engineUrl) };
+  const names = (Object.keys(keys) as (keyof typeof keys)[]).filter((name) => name !== without);
+  return {
+    ...snapshotOf([one], rest),
+    keys: new Map(
+      names.map((name): [string, GatewayKey] => {
+        const { id, dataClass, ...given } = keys[name];
+        const scopes = new Set<Scope>('scopes' in given ? given.scopes : everything);
+        const key = { id, dataClass, scopes, organisationId, purpose: 'general', expiresAt: undefined };
+        return [keyDigest(secretOf(name)), key];
+      }),
+    ),
+  };
+}
+
+/** One line of an input file: what the engine of the tests is told to do. */
+export const request = (customId: string, order: string, over: object = {}) => ({
+  custom_id: customId,
+  method: 'POST',
+  url: '/v1/chat/completions',
+  body: { model: 'herd', messages: [{ role: 'user', content: order }] },
+  ...over,
+});
+
+/** A line of an output or error file. */
+export interface ResultOfTest {
+  readonly custom_id: string;
+  readonly response: {
+    readonly status_code: number;
+    readonly request_id: string;
+    readonly body: {
+      readonly choices?: { readonly message: { readonly content: string } }[];
+      readonly error?: { readonly code: string };
+    };
+  } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly kulning?: { readonly receipt: string; readonly site: string };
+}
+
+/** Gateways over one database, one engine behind them, and the privacy slice beside. */
+export async function batchesStage({
+  gateways = 1,
+  ...over
+}: { gateways?: number } & Partial<BatchGatewayOptions> = {}) {
+  const database = await testDatabase();
+  const folders = await privacyFolders();
+  const upstream = await startUpstream();
+  await openTestLog(database.sequencer);
+  const harness = await privacyHarness({ app: database.app, folders });
+  const running: BatchGateway[] = [];
+  for (let index = 0; index < gateways; index++)
+    running.push(
+      await openBatchGateway({
+        home: `${folders.root}/gateway-${index}`,
+        keys: folders.keys,
+        blobs: folders.blobs,
+        database: database.app,
+        snapshot: batchSnapshot(upstream.url),
+        log: process.env['DEBUG_B']
+          ? ({
+              ...silentLogger,
+              error: (e: string, c: unknown) => console.error(e, c),
+            } as typeof silentLogger)
+          : silentLogger,
+        holderId: `gateway-${index}`,
+        ...over,
+      }),
+    );
+  const [first] = running;
+  if (!first) throw new RangeError('a stage has a gateway');
+  const client = (key: keyof typeof keys = 'internal', headers: Record<string, string> = {}) =>
+    new OpenAI({ baseURL: `${first.url}/v1`, apiKey: secretOf(key), maxRetries: 0, defaultHeaders: headers });
+
+  const linesIn = async (fileId: string | null | undefined): Promise<ResultOfTest[]> => {
+    if (!fileId) return [];
+    const text = await (await client().files.content(fileId)).text();
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as ResultOfTest);
+  };
+  return {
+    database,
+    folders,
+    upstream,
+    harness,
+    gateways: running,
+    first,
+    client,
+    linesIn,
+    upload: (lines: readonly object[], by = client()) =>
+      uploadText(by, lines.map((line) => JSON.stringify(line)).join('\n')),
+    uploadText,
+    create: (inputFileId: string, by = client(), more: object = {}): Promise<Batch> =>
+      by.batches.create({
+        input_file_id: inputFileId,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+        ...more,
+      }),
+    /** The batch once it is in one of these states. */
+    async reached(id: string, ...states: Batch['status'][]): Promise<Batch> {
+      const wanted = states.length > 0 ? states : ['completed', 'failed', 'expired', 'cancelled'];
+      for (let turn = 0; ; turn++) {
+        const batch = await client().batches.retrieve(id);
+        if (wanted.includes(batch.status)) return batch;
+        if (turn > 1_500) throw new Error(`still ${batch.status}: ${JSON.stringify(batch.request_counts)}`);
+        await sleep(20);
+      }
+    },
+    /** Every line of both files of a batch, by `custom_id`. */
+    async results(batch: Batch): Promise<{ answered: ResultOfTest[]; failed: ResultOfTest[] }> {
+      return { answered: await linesIn(batch.output_file_id), failed: await linesIn(batch.error_file_id) };
+    },
+    /** Kinds of ledger events of files and batches, in order. */
+    async events(): Promise<{ kind: string; body: Record<string, unknown> }[]> {
+      const { rows } = await database.app.inInstance('test', (trx) =>
+        sql<{ leaf: Buffer }>`select leaf from kulning.ledger_outbox order by id`.execute(trx),
+      );
+      return rows.map(({ leaf }) => {
+        const body = JSON.parse(leaf.toString()) as Record<string, unknown> & { kind: string };
+        return { kind: body.kind, body };
+      });
+    },
+    async close() {
+      for (const gateway of running) await gateway.close();
+      await harness.close();
+      await upstream.close();
+      await database.close();
+      await folders.remove();
+    },
+  };
+}
+
+export type BatchesStage = Awaited<ReturnType<typeof batchesStage>>;
+
+export async function uploadText(
+  client: OpenAI,
+  text: string | Buffer,
+  name = 'requests.jsonl',
+  more: object = {},
+) {
+  const file = await toFile(Buffer.from(text), name);
+  return await client.files.create({ file, purpose: 'batch', ...more });
+}
+
+export async function openTestLog(
+  sequencer: Awaited<ReturnType<typeof testDatabase>>['sequencer'],
+): Promise<void> {
+  await sequencer.inInstance('test', (trx) =>
+    sql`insert into kulning.ledger_log (origin, opened_at, pseudonym_secret) values ('test/log', now(), ${Buffer.alloc(32, 1)})`.execute(
+      trx,
+    ),
+  );
+}
