@@ -38,8 +38,10 @@ export class EventStream {
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let rest = '';
+    const decoder = new TextDecoder();
     try {
-      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      for await (const bytes of body) {
+        const chunk = decoder.decode(bytes, { stream: true });
         this.text += chunk;
         const blocks = (rest + chunk).split('\n\n');
         rest = blocks.pop() ?? '';

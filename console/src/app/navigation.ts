@@ -7,6 +7,9 @@ export interface Page {
     | '/agents'
     | '/models'
     | '/models/playground'
+    | '/models/usage'
+    | '/models/live'
+    | '/models/refusals'
     | '/jobs'
     | '/sites'
     | '/placement'
@@ -41,6 +44,9 @@ export const sections: readonly Section[] = [
     pages: [
       { path: '/models', name: 'models' },
       { path: '/models/playground', name: 'playground' },
+      { path: '/models/usage', name: 'usage' },
+      { path: '/models/live', name: 'live' },
+      { path: '/models/refusals', name: 'refusals' },
     ],
   },
   { name: 'jobs', root: '/jobs', pages: [{ path: '/jobs', name: 'jobs' }] },

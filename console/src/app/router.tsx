@@ -1,4 +1,4 @@
-import { callOutcomes, dataClassSchema } from '@kulning/sdk';
+import { callOutcomes, dataClassSchema, usageDimensions } from '@kulning/sdk';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 
+import { usageRanges } from '../usage/usage-range.ts';
 import { Frame } from './frame.tsx';
 import { Missing, RouteFailure } from './outside.tsx';
 
@@ -75,6 +76,42 @@ const playground = createRoute({
     class: dataClassSchema.or(z.literal('none')).optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('../playground/playground-screen.tsx'), 'PlaygroundScreen'),
+});
+
+const inRange = {
+  range: z.enum(usageRanges).optional().catch(undefined),
+  from: text,
+  to: text,
+  model: text,
+  key: text,
+};
+const usage = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/usage',
+  validateSearch: z.object({
+    ...inRange,
+    view: z.enum(['calls', 'cost', 'carbon', 'latency']).optional().catch(undefined),
+    by: z.enum(usageDimensions).optional().catch(undefined),
+    site: text,
+    ...sorted,
+  }),
+  component: lazyRouteComponent(() => import('../usage/usage-screen.tsx'), 'UsageScreen'),
+});
+const live = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/live',
+  validateSearch: z.object({
+    outcome: z.enum(callOutcomes).optional().catch(undefined),
+    model: text,
+    key: text,
+  }),
+  component: lazyRouteComponent(() => import('../usage/live-screen.tsx'), 'LiveScreen'),
+});
+const refusals = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/refusals',
+  validateSearch: z.object({ ...inRange, ...sorted }),
+  component: lazyRouteComponent(() => import('../usage/refusals-screen.tsx'), 'RefusalsScreen'),
 });
 
 const sites = createRoute({
@@ -191,6 +228,9 @@ const tree = root.addChildren([
     jobs,
     models,
     playground,
+    usage,
+    live,
+    refusals,
     sites,
     placement,
     proof,

@@ -19,6 +19,8 @@ export interface Format {
   exactTime(iso: string): string;
   /** "3 minutes ago" under a day, the date beyond. */
   ago(iso: string, nowMs: number): string;
+  /** A moment on an axis: the hour or the day alone, or both; in UTC where days are UTC days. */
+  tick(ms: number, what: 'hour' | 'day' | 'full', utc: boolean): string;
   list(items: readonly string[]): string;
   /** A country's name from its ISO 3166-1 code; the code itself when the code is not one. */
   country(code: string): string;
@@ -37,6 +39,17 @@ export function createFormat(language: Language, timeZone?: string): Format {
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', ...zone });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', ...zone });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long', ...zone });
+  const tickOf = (utc: boolean) => {
+    const tickZone = utc ? { timeZone: 'UTC' } : zone;
+    const day = { day: 'numeric', month: 'short', ...tickZone } as const;
+    const hour = { hour: '2-digit', minute: '2-digit', ...tickZone } as const;
+    return {
+      hour: new Intl.DateTimeFormat(locale, hour),
+      day: new Intl.DateTimeFormat(locale, day),
+      full: new Intl.DateTimeFormat(locale, utc ? day : { ...day, ...hour }),
+    };
+  };
+  const ticks = { utc: tickOf(true), local: tickOf(false) };
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
@@ -58,6 +71,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
       if (size < dayMs) return relative.format(Math.round(distanceMs / hourMs), 'hour');
       return date.format(new Date(iso));
     },
+    tick: (ms, what, utc) => ticks[utc ? 'utc' : 'local'][what].format(ms),
     list: (items) => list.format(items),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
     compare: (left, right) => collator.compare(left, right),

@@ -1,3 +1,5 @@
+import { plural } from '../format.ts';
+
 export const limits = {
   limits: {
     lead: 'What keys, teams, clients and the whole may use. Gateways keep to a change within a second.',
@@ -44,10 +46,10 @@ export const limits = {
     calls: 'Calls',
     tokens: 'Tokens',
     eur: 'Euro',
-    energy: 'Wh',
-    carbon: 'g CO₂e',
+    energy: 'Energy (Wh)',
+    carbon: 'CO₂e (g)',
     unknown: 'unknown',
-    without: (calls: string) => `without ${calls} unknown`,
+    without: (calls: number) => plural('en', calls, { one: '# call unknown', other: '# calls unknown' }),
     csv: 'CSV',
     csvOf: (name: string, month: string) => `Statement of ${name} for ${month}, as CSV`,
   },

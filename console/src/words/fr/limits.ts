@@ -1,3 +1,4 @@
+import { plural } from '../format.ts';
 import type { LimitsWords } from '../en.ts';
 
 export const limits: LimitsWords = {
@@ -52,10 +53,10 @@ export const limits: LimitsWords = {
     calls: 'Appels',
     tokens: 'Jetons',
     eur: 'Euros',
-    energy: 'Wh',
-    carbon: 'g CO₂e',
+    energy: 'Énergie (Wh)',
+    carbon: 'CO₂e (g)',
     unknown: 'inconnu',
-    without: (calls) => `sans ${calls} inconnus`,
+    without: (calls) => plural('fr', calls, { one: '# appel inconnu', other: '# appels inconnus' }),
     csv: 'CSV',
     csvOf: (name, month) => `Relevé de ${name} pour ${month}, en CSV`,
   },

@@ -1,3 +1,4 @@
+import { plural } from '../format.ts';
 import type { LimitsWords } from '../en.ts';
 
 export const limits: LimitsWords = {
@@ -51,10 +52,10 @@ export const limits: LimitsWords = {
     calls: 'Anrop',
     tokens: 'Token',
     eur: 'Euro',
-    energy: 'Wh',
-    carbon: 'g CO₂e',
+    energy: 'Energi (Wh)',
+    carbon: 'CO₂e (g)',
     unknown: 'okänt',
-    without: (calls) => `utan ${calls} okända`,
+    without: (calls) => plural('sv', calls, { one: '# anrop okänt', other: '# anrop okända' }),
     csv: 'CSV',
     csvOf: (name, month) => `Underlag för ${name}, ${month}, som CSV`,
   },
