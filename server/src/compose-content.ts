@@ -1,13 +1,20 @@
 import type { Ground } from './compose.ts';
 import type { ContentDeps, KeyContent, Snapshot } from './features/gateway/index.ts';
 import { createGuardrails, createKnownSubjects, readGuardFacts } from './features/guardrails/index.ts';
+import { createPrompts, createPromptTexts, readPromptFacts } from './features/prompts/index.ts';
 import { recordEvent } from './features/proof/index.ts';
+import type { Route } from './platform/http/route.ts';
 import type { AnyTransaction } from './platform/postgres/database.ts';
 import type { Task } from './tasks.ts';
 
-/** Guardrails as people set them. */
-export function composeContent({ database, vault, clock }: Ground) {
-  return createGuardrails({ database: database.withTables(), vault, clock, record: recordEvent });
+/** Guardrails and prompt templates as people set them. */
+export function composeContent({ database, vault, clock, ids }: Ground): {
+  readonly routes: readonly Route[];
+} {
+  const context = { vault, clock, ids, record: recordEvent };
+  const guardrails = createGuardrails({ ...context, database: database.withTables() });
+  const prompts = createPrompts({ ...context, database: database.withTables() });
+  return { routes: [...guardrails.routes, ...prompts.routes] };
 }
 
 /** What a gateway does with the content of calls besides sending it on. */
@@ -21,12 +28,14 @@ export interface GatewayContent {
 export function openContent({ database, vault }: Ground): GatewayContent {
   const subjects = createKnownSubjects(database.withTables(), vault);
   return {
-    deps: { subjects },
+    deps: { subjects, prompts: createPromptTexts(database.withTables(), vault) },
     async read(trx) {
       const guardOf = await readGuardFacts(trx);
+      const promptsOf = await readPromptFacts(trx);
       return (keyId, organisationId) => {
         const guard = guardOf(keyId, organisationId);
-        return guard && { guard };
+        const prompts = promptsOf.get(organisationId);
+        return guard || prompts ? { guard, prompts } : undefined;
       };
     },
     tasks: (snapshot) => [

@@ -76,6 +76,7 @@ export async function ask<O extends Operation>(
     caller,
     requestId: 'request_test',
     signal: AbortSignal.timeout(30_000),
+    stillAuthorised: () => Promise.resolve(true),
     cookies: [],
     header: () => undefined,
   };

@@ -20,6 +20,7 @@ const subjects = {
   detectorFor: () => knownSubjectDetector(({ kind, value }) => kind === 'name' && value === 'anna lind'),
   refresh: () => Promise.resolve(),
 };
+const content = { subjects, prompts: { text: () => Promise.resolve(undefined) } };
 const ground = (responses: boolean) =>
   snapshotOf([
     {
@@ -39,8 +40,8 @@ const withRules = (snapshot: Snapshot, rules: GuardRules): Snapshot => ({
 
 beforeAll(async () => {
   engine = await startContentEngine(() => says);
-  stage = await startStage(ground(false), { content: { subjects } });
-  native = await startStage(ground(true), { content: { subjects } });
+  stage = await startStage(ground(false), { content });
+  native = await startStage(ground(true), { content });
 });
 afterAll(async () => {
   await stage.close();

@@ -24,6 +24,7 @@ export type IdPrefix =
   | 'mail'
   | 'team'
   | 'price'
+  | 'prompt'
   | 'document';
 
 /** Ids as an argument, like time. */
@@ -38,15 +39,9 @@ export interface IdSource {
  */
 export function formatId(prefix: IdPrefix, unixMs: number, random: Uint8Array): string {
   if (random.length < 10) throw new RangeError('an id needs ten random bytes');
-  let hex = unixMs.toString(16).padStart(12, '0');
-  for (let index = 0; index < 10; index++) hex += hexOf[marked(index, random[index] ?? 0)];
-  return `${prefix}_${hex}`;
-}
-
-const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** The version stands in the first random byte, the variant in the third. */
-function marked(index: number, byte: number): number {
-  if (index === 0) return 0x70 | (byte & 0x0f);
-  return index === 2 ? 0x80 | (byte & 0x3f) : byte;
+  const marked = Buffer.from(random.subarray(0, 10));
+  // The version stands in the first byte, the variant in the third.
+  marked[0] = 0x70 | ((random[0] ?? 0) & 0x0f);
+  marked[2] = 0x80 | ((random[2] ?? 0) & 0x3f);
+  return `${prefix}_${unixMs.toString(16).padStart(12, '0')}${marked.toString('hex')}`;
 }

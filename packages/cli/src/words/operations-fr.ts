@@ -32,6 +32,18 @@ export const operationsFr: OperationWords = {
   'guardrails.setKey': 'Resserrer les garde-fous d’une clé\u00a0; sans règle, elle perd les siens',
   'guardrails.test':
     'Ce que chaque détecteur trouve dans un texte, et ce que les règles en feraient\u00a0; rien n’est gardé',
+  'prompts.list': 'Les modèles de prompt de cette organisation',
+  'prompts.create': 'Créer un modèle de prompt avec sa première version, qui reçoit l’étiquette production',
+  'prompts.get': 'Un modèle de prompt avec ses versions et ses étiquettes',
+  'prompts.version': 'Le texte d’une version',
+  'prompts.addVersion':
+    'Ajouter une version\u00a0; les précédentes restent telles quelles, et les étiquettes où elles sont',
+  'prompts.setLabel':
+    'Poser une étiquette sur une version\u00a0; les appels qui la nomment suivent dans la seconde',
+  'prompts.removeLabel': 'Retirer une étiquette',
+  'prompts.render': 'Remplir un modèle comme le ferait un appel\u00a0; rien n’est envoyé ni gardé',
+  'prompts.diff': 'Ce qui a changé entre deux versions, ligne par ligne',
+  'prompts.remove': 'Supprimer un modèle de prompt et toutes ses versions, avec les clés de leurs textes',
   'models.list': 'Les modèles, leurs versions et où ils tournent',
   'models.get': 'Un modèle, par identifiant ou par nom',
   'models.add': 'Ajouter un modèle\u00a0: un fichier GGUF de cette machine, ou un serveur compatible OpenAI',

@@ -12,6 +12,7 @@ import { deploymentsOperations, enginesOperations, modelsOperations } from './mo
 import type { Operation } from './operation.ts';
 import { decisionsOperations, policyOperations } from './policy.ts';
 import { erasuresOperations, subjectsOperations } from './privacy.ts';
+import { promptsOperations } from './prompts.ts';
 import { proofOperations } from './proof.ts';
 import { sitesOperations } from './sites.ts';
 import { usageOperations } from './usage.ts';
@@ -32,6 +33,7 @@ const areas = [
   policyOperations,
   decisionsOperations,
   guardrailsOperations,
+  promptsOperations,
   proofOperations,
   subjectsOperations,
   erasuresOperations,

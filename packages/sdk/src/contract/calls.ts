@@ -40,6 +40,8 @@ export const callSummary = z.object({
 
 const guardFound = z.record(z.string(), z.object({ did: z.string(), n: z.number().int() }));
 const callHandling = z.object({
+  /** The prompt template that was filled. */
+  template: z.object({ id: z.string(), version: z.number().int(), digest: z.string() }).optional(),
   guard: z
     .object({
       rules: z.string(),

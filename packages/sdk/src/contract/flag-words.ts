@@ -6,6 +6,11 @@ import type { WordTable } from '../words.ts';
  */
 export const flagWords = {
   idOrName: { en: 'id or name', fr: 'identifiant ou nom', sv: 'id eller namn' },
+  promptVersion: {
+    en: 'a number, a label, or latest',
+    fr: 'un numéro, une étiquette ou latest',
+    sv: 'ett nummer, en etikett eller latest',
+  },
   siteId: { en: 'site id', fr: 'identifiant du site', sv: 'anläggningens id' },
   cursor: {
     en: '`next` of the page before',

@@ -15,6 +15,7 @@ export * from './operation.ts';
 export * from './policy.ts';
 export * from './privacy.ts';
 export * from './problem-words.ts';
+export * from './prompts.ts';
 export * from './proof.ts';
 export * from './scopes.ts';
 export * from './sites.ts';

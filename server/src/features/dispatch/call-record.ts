@@ -23,19 +23,8 @@ export interface FigureJson {
   readonly method: string;
 }
 
-/**
- * What is known once the decision fell. Durable before a byte leaves for the engine, so that no place ever received
- * data of which nothing is on record. Holds no content and no identifier of a person: blind indexes and a sealed salt.
- */
-export interface CallIntent {
-  readonly callId: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly keyId: string | null;
-  /** The caller's own trace, as it came; absent where it came with none. */
-  readonly traceparent?: string;
-  readonly streamed: boolean;
-  readonly decision: DecisionRecord;
+/** Where a call goes, and by which rules: one object for all calls that are placed alike. */
+export interface CallRoute {
   /** Rules that allow the path, or that refuse it. */
   readonly rules: readonly string[];
   readonly placed?: {
@@ -46,6 +35,21 @@ export interface CallIntent {
     readonly digest?: string;
     readonly path: readonly PathPlace[];
   };
+}
+
+/**
+ * What is known once the decision fell. Durable before a byte leaves for the engine, so that no place ever received
+ * data of which nothing is on record. Holds no content and no identifier of a person: blind indexes and a sealed salt.
+ */
+export interface CallIntent extends CallRoute {
+  readonly callId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly keyId: string | null;
+  /** The caller's own trace, as it came; absent where it came with none. */
+  readonly traceparent?: string;
+  readonly streamed: boolean;
+  readonly decision: DecisionRecord;
   /** Absent where a refusal came before the body. */
   readonly commitments?: Omit<Commitments, 'response'>;
   /** The vault record of the call, whose key is the salt. */
@@ -54,6 +58,11 @@ export interface CallIntent {
   readonly handling?: CallHandling;
   /** Days that the vault record may stay; null: as long as the organisation's receipts. */
   readonly retentionDays: number | null;
+}
+
+/** The same before it is written. */
+export interface BegunCall extends Omit<CallIntent, keyof CallRoute> {
+  readonly route: CallRoute;
 }
 
 export interface SubjectJson {
@@ -113,7 +122,7 @@ export interface SettlementSink {
    * Resolves when it is durable, and keeps room for the settlement.
    * @throws KulningError `spool.full`, `spool.unwritable`: nothing may be sent
    */
-  intent(intent: CallIntent): Promise<void>;
+  intent(intent: BegunCall): Promise<void>;
   /** Resolves when it is durable. Once for each intent. */
   settle(settlement: CallSettlement): Promise<void>;
 }

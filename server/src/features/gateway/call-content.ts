@@ -1,6 +1,8 @@
 import type { CallHandling, GuardFound } from '../dispatch/index.ts';
-import type { OpenAiError } from '../../core/engine/openai-error.ts';
+import { OpenAiError } from '../../core/engine/openai-error.ts';
 import { AnswerBlocked, CallGuard, type GuardFacts, type KnownSubjects } from '../guardrails/index.ts';
+import { filledPrompt, type PromptFacts, type PromptTexts } from '../prompts/index.ts';
+import { promptOf, withPrompt } from './prompt-body.ts';
 import type { AnswerRelay, Asked, Endpoint, Passage } from './endpoint.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import { GuardedStream } from './guard-stream.ts';
@@ -10,25 +12,52 @@ export { AnswerBlocked } from '../guardrails/index.ts';
 /** What is to be done with the content of a key's calls; a key for which nothing is has none of this. */
 export interface KeyContent {
   readonly guard?: GuardFacts | undefined;
+  readonly prompts?: PromptFacts | undefined;
 }
 
 export interface ContentDeps {
   readonly subjects: KnownSubjects;
+  readonly prompts: PromptTexts;
 }
 
 /** What happens to the content of one call on its way to the engine and back. */
 export class CallContent {
   readonly #guard: CallGuard | undefined;
+  readonly #prompts: PromptFacts | undefined;
+  readonly #texts: PromptTexts;
+  readonly #organisationId: string;
+  #template: CallHandling['template'];
+  #filled: Buffer | undefined;
 
-  constructor({ guard }: KeyContent, { subjects }: ContentDeps, organisationId: string) {
-    this.#guard = guard && new CallGuard(guard, subjects.detectorFor(organisationId));
+  constructor({ guard, prompts }: KeyContent, deps: ContentDeps, organisationId: string) {
+    this.#guard = guard && new CallGuard(guard, deps.subjects.detectorFor(organisationId));
+    this.#prompts = prompts;
+    this.#texts = deps.prompts;
+    this.#organisationId = organisationId;
   }
 
-  /** What goes on of a body. The caller's own name for its user stays: erasures need it, and the engine does not get it. */
+  /** Fills the template that the body names, before anything else. @throws OpenAiError 400 where it cannot be filled */
+  async fill(path: string, body: Buffer, language: Language): Promise<void> {
+    const prompt = this.#prompts && promptOf(path, body);
+    if (prompt === undefined || !this.#prompts) return;
+    try {
+      const filled = await filledPrompt(prompt, this.#prompts, this.#texts, this.#organisationId);
+      this.#template = filled.used;
+      this.#filled = withPrompt(path, body, filled);
+    } catch (error) {
+      throw error instanceof OpenAiError ? error.in(language) : error;
+    }
+  }
+
+  /**
+   * What goes on of a body: its template filled, then what guardrails leave of it. The caller's own name for its user stays:
+   * erasures need it, and the engine does not get it.
+   */
   asked(endpoint: Endpoint, body: Buffer, language: Language): Asked {
-    const given = endpoint.parse(body, language);
-    const bytes = this.#guard?.requestBody(body) ?? body;
-    return bytes === body ? given : { ...endpoint.parse(bytes, language), user: given.user };
+    const whole = this.#filled ?? body;
+    const given = endpoint.parse(whole, language);
+    const bytes = this.#guard?.requestBody(whole) ?? whole;
+    return bytes === whole ? given : { ...endpoint.parse(bytes, language), user: given.user };
   }
 
   /** Why the call must not go on. */
@@ -52,7 +81,10 @@ export class CallContent {
   }
 
   get handling(): CallHandling {
-    return { ...(this.#guard && { guard: this.#guard.requestRecord }) };
+    return {
+      ...(this.#template && { template: this.#template }),
+      ...(this.#guard && { guard: this.#guard.requestRecord }),
+    };
   }
 
   get answerGuard(): GuardFound | undefined {

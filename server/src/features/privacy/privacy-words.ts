@@ -18,7 +18,7 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
   batches: {
     en: 'Results and labels of batches that still run',
     fr: 'Résultats et étiquettes des lots en cours',
-    sv: 'Svar och etiketter i satser som fortfarande körs',
+    sv: 'Svar och etiketter i batchar som fortfarande körs',
   },
   blobs: {
     en: 'Files with large encrypted content',
@@ -39,7 +39,7 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
   files: {
     en: 'Uploaded files and results of batches',
     fr: 'Fichiers envoyés et résultats de lots',
-    sv: 'Uppladdade filer och svar från satser',
+    sv: 'Uppladdade filer och svar från batchar',
   },
   log: { en: 'Log files', fr: 'Journaux', sv: 'Loggfiler' },
   'postgres-files': {
@@ -47,6 +47,7 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
     fr: 'Fichiers de la base de données\u00a0: tables, index, journal de transactions',
     sv: 'Databasens filer: tabeller, index, transaktionslogg',
   },
+  prompts: { en: 'Prompt templates', fr: 'Modèles de prompt', sv: 'Promptmallar' },
   sample: { en: 'The sample company', fr: 'L’entreprise d’exemple', sv: 'Exempelföretaget' },
   spool: {
     en: 'Calls on their way into the database',

@@ -10,6 +10,7 @@ export const storeNames = [
   'files',
   'log',
   'postgres-files',
+  'prompts',
   'sample',
   'spool',
 ] as const;
