@@ -2,15 +2,14 @@ import { proofOperations, type Witness } from '@kulning/sdk';
 import { useState } from 'react';
 
 import { useAct, useOperation } from '../app/api.tsx';
-import { onSubmit } from '../app/form.ts';
 import { useMay } from '../app/session.tsx';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/command-lines.ts';
 import { CodeLine } from '../ui/copy.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { FactRow, Facts } from '../ui/facts.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Empty, Loaded, Problem } from '../ui/states.tsx';
@@ -140,29 +139,23 @@ function AddWitness({ open, onClose }: { readonly open: boolean; readonly onClos
   const words = useWords();
   const act = useAct(proofOperations.addWitness, [proofOperations.status]);
   return (
-    <Dialog
+    <FormDialog
       open={open}
       onClose={onClose}
       title={words.ledger.addWitness}
-      description={words.ledger.noWitnessLead}
+      lead={words.ledger.noWitnessLead}
+      action={words.ledger.addWitness}
+      act={act}
+      onSubmit={({ url = '', vkeys = '' }) =>
+        act.mutate({ body: { url, vkeys: vkeys.split(/\s+/).filter(Boolean) } }, { onSuccess: onClose })
+      }
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={onSubmit(({ url = '', vkeys = '' }) =>
-          act.mutate({ body: { url, vkeys: vkeys.split(/\s+/).filter(Boolean) } }, { onSuccess: onClose }),
-        )}
-      >
-        <Field label={words.ledger.url}>
-          <TextInput name="url" type="url" required placeholder="https://witness.example" />
-        </Field>
-        <Field label={words.ledger.witnessKeys} hint={words.ledger.witnessKeysHint}>
-          <TextArea name="vkeys" required rows={3} className="font-mono text-xs" />
-        </Field>
-        {act.isError && <Problem error={act.error} />}
-        <Button kind="primary" type="submit" busy={act.isPending} className="self-end">
-          {words.ledger.addWitness}
-        </Button>
-      </form>
-    </Dialog>
+      <Field label={words.ledger.url}>
+        <TextInput name="url" type="url" required placeholder="https://witness.example" />
+      </Field>
+      <Field label={words.ledger.witnessKeys} hint={words.ledger.witnessKeysHint}>
+        <TextArea name="vkeys" required rows={3} className="font-mono text-xs" />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,10 +1,4 @@
-import {
-  deploymentsOperations,
-  pricesOperations,
-  statementsOperations,
-  type PriceView,
-  type Statement,
-} from '@kulning/sdk';
+import { pricesOperations, statementsOperations, type PriceView, type Statement } from '@kulning/sdk';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useClient, useOperation } from '../app/api.tsx';
@@ -19,6 +13,7 @@ import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSpeech } from '../words/words.tsx';
+import { useDeploymentNames } from './deployment-names.ts';
 import { PriceForm } from './price-form.tsx';
 
 const route = getRouteApi('/inside/settings/billing');
@@ -86,6 +81,7 @@ function Statements({ month }: { readonly month: string }) {
     id,
     title,
     align: 'end',
+    wide: id !== 'eur',
     cell: ({ total }) => {
       const value = valueOf(total);
       const unknown = unknownCalls(total);
@@ -93,9 +89,7 @@ function Statements({ month }: { readonly month: string }) {
       return (
         <>
           <span className="block">{format.number(value, digits)}</span>
-          {unknown > 0 && (
-            <span className="block text-xs text-soft">{words.billing.without(format.number(unknown))}</span>
-          )}
+          {unknown > 0 && <span className="block text-xs text-soft">{words.billing.without(unknown)}</span>}
         </>
       );
     },
@@ -176,17 +170,30 @@ function Statements({ month }: { readonly month: string }) {
 function Prices() {
   const { words, format } = useSpeech();
   const prices = useOperation(pricesOperations.list, undefined);
-  const deployments = useOperation(deploymentsOperations.list, undefined);
-  const names = new Map(deployments.data?.items.map(({ id, model }) => [id, model]));
+  const names = useDeploymentNames();
   const euro = (
     id: 'eurPerMillionInput' | 'eurPerMillionOutput' | 'eurPerCall',
     title: string,
-  ): Column<PriceView> => ({ id, title, align: 'end', cell: (row) => format.number(row[id], 6) });
+  ): Column<PriceView> => ({
+    id,
+    title,
+    align: 'end',
+    wide: id === 'eurPerCall',
+    cell: (row) => format.number(row[id], 9),
+  });
   const columns: readonly Column<PriceView>[] = [
     {
       id: 'deployment',
       title: words.billing.deployment,
-      cell: ({ deploymentId }) => names.get(deploymentId) ?? deploymentId,
+      cell: ({ deploymentId }) => {
+        const { model = deploymentId, site } = names.get(deploymentId) ?? {};
+        return (
+          <>
+            <span className="block">{model}</span>
+            <span className="block text-xs text-soft">{site}</span>
+          </>
+        );
+      },
     },
     euro('eurPerMillionInput', words.billing.input),
     euro('eurPerMillionOutput', words.billing.output),
@@ -194,6 +201,7 @@ function Prices() {
     {
       id: 'validFrom',
       title: words.billing.validFrom,
+      wide: true,
       cell: ({ validFrom, current }) => (
         <>
           <Time at={validFrom} />

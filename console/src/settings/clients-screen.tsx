@@ -2,16 +2,16 @@ import { identityOperations, type OperationResult } from '@kulning/sdk';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { useAct, useOperation } from '../app/api.tsx';
-import { errorAt, onSubmit } from '../app/form.ts';
+import { errorAt } from '../app/form.ts';
 import { useMay, useSession } from '../app/session.tsx';
 import { Hatched } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/command-lines.ts';
-import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { Empty, Loaded, Problem } from '../ui/states.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { sortingOf } from '../ui/table-data.ts';
 import { Time } from '../ui/time.tsx';
@@ -114,41 +114,37 @@ function AddClient({ open, onClose }: { readonly open: boolean; readonly onClose
     identityOperations.me,
   ]);
   return (
-    <Dialog open={open} onClose={onClose} title={words.clients.add} description={words.clients.addLead}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={onSubmit((texts) =>
-          act.mutate(
-            {
-              body: {
-                name: texts.name ?? '',
-                language: languages.find(({ id }) => id === texts.language)?.id ?? language,
-              },
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title={words.clients.add}
+      lead={words.clients.addLead}
+      action={words.clients.add}
+      act={act}
+      onSubmit={(texts) =>
+        act.mutate(
+          {
+            body: {
+              name: texts.name ?? '',
+              language: languages.find(({ id }) => id === texts.language)?.id ?? language,
             },
-            { onSuccess: onClose },
-          ),
-        )}
-      >
-        <Field label={words.clients.name} error={errorAt(act.error, 'name')}>
-          <TextInput name="name" required maxLength={120} />
-        </Field>
-        <Field label={words.frame.language}>
-          <Select name="language" defaultValue={language}>
-            {languages.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        {act.isError && <Problem error={act.error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{words.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending}>
-            {words.clients.add}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+          { onSuccess: onClose },
+        )
+      }
+    >
+      <Field label={words.clients.name} error={errorAt(act.error, 'name')}>
+        <TextInput name="name" required maxLength={120} />
+      </Field>
+      <Field label={words.frame.language}>
+        <Select name="language" defaultValue={language}>
+          {languages.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,11 +1,9 @@
 import { limitsOperations, type LimitValues, type LimitView } from '@kulning/sdk';
 
 import { useAct } from '../app/api.tsx';
-import { errorAt, type FormTexts, onSubmit } from '../app/form.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { errorAt, type FormTexts } from '../app/form.ts';
 import { Field, TextInput } from '../ui/field.tsx';
-import { Problem } from '../ui/states.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { useWords } from '../words/words.tsx';
 
 const names = [
@@ -31,36 +29,30 @@ export function LimitForm({ scope, onClose }: { readonly scope: LimitView; reado
   const save = (texts: FormTexts) =>
     act.mutate({ params: { level, scopeId }, body: valuesOf(texts) }, { onSuccess: onClose });
   return (
-    <Dialog
+    <FormDialog
       open
       onClose={onClose}
       title={words.limits.changeOf(scope.name)}
-      description={words.limits.changeLead}
+      lead={words.limits.changeLead}
+      action={words.limits.save}
+      act={act}
+      onSubmit={save}
     >
-      <form className="flex flex-col gap-4" onSubmit={onSubmit(save)}>
-        <div className="grid gap-4 sm:grid-cols-2">
-          {names.map((name) => (
-            <Field key={name} label={words.limits.names[name]} error={errorAt(act.error, name)}>
-              <TextInput
-                name={name}
-                type="number"
-                min={0}
-                step={steps[name] ?? '1'}
-                defaultValue={scope.limits[name] ?? ''}
-                placeholder={words.limits.unlimited}
-              />
-            </Field>
-          ))}
-        </div>
-        {act.isError && <Problem error={act.error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{words.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending}>
-            {words.limits.save}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <div className="grid gap-4 sm:grid-cols-2">
+        {names.map((name) => (
+          <Field key={name} label={words.limits.names[name]} error={errorAt(act.error, name)}>
+            <TextInput
+              name={name}
+              type="number"
+              min={0}
+              step={steps[name] ?? '1'}
+              defaultValue={scope.limits[name] ?? ''}
+              placeholder={words.limits.unlimited}
+            />
+          </Field>
+        ))}
+      </div>
+    </FormDialog>
   );
 }
 

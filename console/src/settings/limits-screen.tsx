@@ -81,9 +81,11 @@ function useColumns(): readonly Column<LimitView>[] {
   const budget = (
     name: 'eurPerDay' | 'eurPerMonth' | 'gramsCo2PerMonth',
     used: (row: LimitView) => number,
+    wide = false,
   ): Column<LimitView> => ({
     id: name,
     title: words.limits.names[name],
+    wide,
     cell: (row) => <UsageBar label={words.limits.names[name]} used={used(row)} limit={row.limits[name]} />,
     value: ({ limits }) => limits[name],
   });
@@ -94,7 +96,7 @@ function useColumns(): readonly Column<LimitView>[] {
       cell: ({ level, name }) => (
         <>
           <span className="block">{name}</span>
-          <span className="block text-xs text-soft">{words.limits.levels[level]}</span>
+          <span className="inline-block text-xs font-normal text-soft">{words.limits.levels[level]}</span>
         </>
       ),
       value: ({ level, name }) => `${level} ${name}`,
@@ -104,7 +106,7 @@ function useColumns(): readonly Column<LimitView>[] {
     rate('concurrentCalls'),
     budget('eurPerDay', ({ usedToday }) => usedToday.eur),
     budget('eurPerMonth', ({ usedThisMonth }) => usedThisMonth.eur),
-    budget('gramsCo2PerMonth', ({ usedThisMonth }) => usedThisMonth.gramsCo2),
+    budget('gramsCo2PerMonth', ({ usedThisMonth }) => usedThisMonth.gramsCo2, true),
     {
       id: 'calls',
       title: words.limits.calls,

@@ -3,13 +3,13 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { useAct, useOperation } from '../app/api.tsx';
-import { errorAt, onSubmit } from '../app/form.ts';
+import { errorAt } from '../app/form.ts';
 import { useMay, useSession } from '../app/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/command-lines.ts';
 import { Confirm } from '../ui/confirm.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Loaded, Problem } from '../ui/states.tsx';
@@ -106,47 +106,43 @@ function AddMember({ open, onClose }: { readonly open: boolean; readonly onClose
   const words = useWords();
   const act = useAct(identityOperations.addMember, [identityOperations.listMembers]);
   return (
-    <Dialog open={open} onClose={onClose} title={words.members.add} description={words.members.addLead}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={onSubmit(({ name = '', email = '', passphrase = '', role }) =>
-          act.mutate(
-            { body: { name, email, passphrase, role: roles.find((known) => known === role) ?? 'member' } },
-            { onSuccess: onClose },
-          ),
-        )}
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title={words.members.add}
+      lead={words.members.addLead}
+      action={words.members.add}
+      act={act}
+      onSubmit={({ name = '', email = '', passphrase = '', role }) =>
+        act.mutate(
+          { body: { name, email, passphrase, role: roles.find((known) => known === role) ?? 'member' } },
+          { onSuccess: onClose },
+        )
+      }
+    >
+      <Field label={words.members.name} error={errorAt(act.error, 'name')}>
+        <TextInput name="name" required maxLength={120} autoComplete="off" />
+      </Field>
+      <Field label={words.login.email} error={errorAt(act.error, 'email')}>
+        <TextInput name="email" type="email" required autoComplete="off" />
+      </Field>
+      <Field label={words.members.role} error={errorAt(act.error, 'role')}>
+        <Select name="role" defaultValue="member">
+          {roles.map((role) => (
+            <option key={role} value={role}>
+              {words.members.roles[role]}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field
+        label={words.members.passphrase}
+        hint={words.claim.passphraseHint}
+        error={errorAt(act.error, 'passphrase')}
       >
-        <Field label={words.members.name} error={errorAt(act.error, 'name')}>
-          <TextInput name="name" required maxLength={120} autoComplete="off" />
-        </Field>
-        <Field label={words.login.email} error={errorAt(act.error, 'email')}>
-          <TextInput name="email" type="email" required autoComplete="off" />
-        </Field>
-        <Field label={words.members.role} error={errorAt(act.error, 'role')}>
-          <Select name="role" defaultValue="member">
-            {roles.map((role) => (
-              <option key={role} value={role}>
-                {words.members.roles[role]}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        <Field
-          label={words.members.passphrase}
-          hint={words.claim.passphraseHint}
-          error={errorAt(act.error, 'passphrase')}
-        >
-          <TextInput name="passphrase" type="password" required minLength={12} autoComplete="new-password" />
-        </Field>
-        {act.isError && <Problem error={act.error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{words.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending}>
-            {words.members.add}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+        <TextInput name="passphrase" type="password" required minLength={12} autoComplete="new-password" />
+      </Field>
+    </FormDialog>
   );
 }
 
@@ -172,6 +168,7 @@ function useMemberColumns(
       cell: (row) => (
         <Field label={<span className="sr-only">{words.members.roleOf(row.name)}</span>}>
           <Select
+            className="min-w-42"
             value={row.role}
             disabled={!may('members:write') || row.userId === session.user?.id}
             onChange={(event) => onRole(row, event.target.value as Role)}

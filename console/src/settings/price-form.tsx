@@ -1,17 +1,16 @@
-import { deploymentsOperations, pricesOperations } from '@kulning/sdk';
+import { pricesOperations } from '@kulning/sdk';
 
-import { useAct, useOperation } from '../app/api.tsx';
-import { errorAt, onSubmit } from '../app/form.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { useAct } from '../app/api.tsx';
+import { errorAt } from '../app/form.ts';
 import { Field, Select, TextInput } from '../ui/field.tsx';
-import { Problem } from '../ui/states.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { useWords } from '../words/words.tsx';
+import { useDeploymentNames } from './deployment-names.ts';
 
 /** A new version of one deployment's price, from now on. */
 export function PriceForm({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const words = useWords();
-  const deployments = useOperation(deploymentsOperations.list, undefined, { enabled: open });
+  const deployments = useDeploymentNames(open);
   const act = useAct(pricesOperations.set, [pricesOperations.list]);
   const euro = (name: 'eurPerMillionInput' | 'eurPerMillionOutput' | 'eurPerCall', label: string) => (
     <Field label={label} error={errorAt(act.error, name)}>
@@ -19,43 +18,39 @@ export function PriceForm({ open, onClose }: { readonly open: boolean; readonly 
     </Field>
   );
   return (
-    <Dialog open={open} onClose={onClose} title={words.billing.set} description={words.billing.setLead}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={onSubmit((texts) =>
-          act.mutate(
-            {
-              body: {
-                deploymentId: texts.deploymentId ?? '',
-                eurPerMillionInput: Number(texts.eurPerMillionInput),
-                eurPerMillionOutput: Number(texts.eurPerMillionOutput),
-                eurPerCall: Number(texts.eurPerCall),
-              },
+    <FormDialog
+      open={open}
+      onClose={onClose}
+      title={words.billing.set}
+      lead={words.billing.setLead}
+      action={words.billing.set}
+      act={act}
+      onSubmit={(texts) =>
+        act.mutate(
+          {
+            body: {
+              deploymentId: texts.deploymentId ?? '',
+              eurPerMillionInput: Number(texts.eurPerMillionInput),
+              eurPerMillionOutput: Number(texts.eurPerMillionOutput),
+              eurPerCall: Number(texts.eurPerCall),
             },
-            { onSuccess: onClose },
-          ),
-        )}
-      >
-        <Field label={words.billing.deployment} error={errorAt(act.error, 'deploymentId')}>
-          <Select name="deploymentId" required>
-            {deployments.data?.items.map(({ id, model }) => (
-              <option key={id} value={id}>
-                {model} · {id}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        {euro('eurPerMillionInput', words.billing.input)}
-        {euro('eurPerMillionOutput', words.billing.output)}
-        {euro('eurPerCall', words.billing.perCall)}
-        {act.isError && <Problem error={act.error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{words.common.cancel}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending}>
-            {words.billing.set}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          },
+          { onSuccess: onClose },
+        )
+      }
+    >
+      <Field label={words.billing.deployment} error={errorAt(act.error, 'deploymentId')}>
+        <Select name="deploymentId" required>
+          {[...deployments].map(([id, { model, site }]) => (
+            <option key={id} value={id}>
+              {[model, site].join(' · ')}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      {euro('eurPerMillionInput', words.billing.input)}
+      {euro('eurPerMillionOutput', words.billing.output)}
+      {euro('eurPerCall', words.billing.perCall)}
+    </FormDialog>
   );
 }

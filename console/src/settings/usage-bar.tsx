@@ -14,7 +14,7 @@ export function UsageBar({ label, used, limit }: UsageBarProps) {
   if (limit === null) return <span className="text-soft">{amount}</span>;
   const text = words.limits.of(amount, format.number(limit, 2));
   return (
-    <span className="flex min-w-24 flex-col gap-1">
+    <span className="flex min-w-18 flex-col gap-1">
       <span>{text}</span>
       {limit > 0 && (
         <meter

@@ -46,7 +46,7 @@ function walk(event: KeyboardEvent<HTMLTableSectionElement>): void {
 const ariaSort = (sort: Sort | undefined, id: string) =>
   sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : undefined;
 const cellClass = <Row,>(column: Column<Row>) =>
-  `px-3 py-2 align-top ${column.align === 'end' ? 'text-right' : 'text-left'} ${column.wide ? 'max-md:hidden' : ''}`;
+  `px-3 py-2 ${column.align === 'end' ? 'text-right' : 'text-left'} ${column.wide ? 'max-md:hidden' : ''}`;
 
 /** Sortable by its headings, walkable with the arrow keys; the first cell of a row opens its detail. */
 export function Table<Row>({
@@ -78,17 +78,17 @@ export function Table<Row>({
                   key={column.id}
                   scope="col"
                   aria-sort={ariaSort(sort, column.id)}
-                  className={`font-medium whitespace-nowrap first-letter:uppercase ${cellClass(column)}`}
+                  className={`align-bottom font-medium first-letter:uppercase ${cellClass(column)}`}
                 >
                   {onSort && column.value ? (
                     <button
                       type="button"
                       onClick={() => toggle(column.id)}
-                      className="inline-flex items-center gap-1 hover:text-ink"
+                      className={`inline-flex items-end gap-1 hover:text-ink ${column.align === 'end' ? 'text-right' : 'text-left'}`}
                     >
                       {column.title}
                       <SortIcon
-                        className={`size-3 ${sort?.column === column.id ? '' : 'opacity-0'} ${sort?.descending === false ? 'rotate-180' : ''}`}
+                        className={`size-3 shrink-0 ${sort?.column === column.id ? '' : 'opacity-0'} ${sort?.descending === false ? 'rotate-180' : ''}`}
                       />
                     </button>
                   ) : (
@@ -105,14 +105,14 @@ export function Table<Row>({
                 className={`border-b border-line last:border-0 ${selected === rowKey(row) ? 'bg-accent-wash' : 'hover:bg-sunken'}`}
               >
                 {shown.map((column, index) => (
-                  <td key={column.id} className={cellClass(column)}>
+                  <td key={column.id} className={`align-top ${cellClass(column)}`}>
                     {index === 0 && onSelect ? (
                       <button
                         type="button"
                         data-open
                         aria-pressed={selected === rowKey(row)}
                         onClick={() => onSelect(row)}
-                        className="text-left font-medium whitespace-nowrap text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current"
+                        className="text-left font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-current"
                       >
                         {column.cell(row)}
                       </button>
