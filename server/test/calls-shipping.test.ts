@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createCallJournal, createCalls, createCallShipping } from '../src/features/calls/index.ts';
-import type { CallIntent, CallSettlement } from '../src/features/dispatch/index.ts';
+import type { BegunCall, CallRoute, CallSettlement } from '../src/features/dispatch/index.ts';
 import { insertVaultRecords } from '../src/features/privacy/index.ts';
 import { recordEvents } from '../src/features/proof/ledger-events.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
@@ -55,7 +55,17 @@ async function openSpool(spareSegments = 2) {
   return writer;
 }
 
-const intentOf = (callId: string): CallIntent => ({
+const route: CallRoute = {
+  rules: ['eea-only'],
+  placed: {
+    siteId: 'site_a',
+    deploymentId: 'deployment_a',
+    engine: { id: 'engine_a', kind: 'llama' },
+    modelVersion: 'version_a',
+    path: [{ role: 'engine', siteId: 'site_a', site: 'a', country: 'SE', simulated: false, tier: 'T0' }],
+  },
+};
+const intentOf = (callId: string): BegunCall => ({
   callId,
   at: Date.parse('2026-06-01T10:00:00Z'),
   keyId: 'key_one',
@@ -77,14 +87,7 @@ const intentOf = (callId: string): CallIntent => ({
     facts: 'sha256:f',
     policy: 'sha256:p',
   },
-  rules: ['eea-only'],
-  placed: {
-    siteId: 'site_a',
-    deploymentId: 'deployment_a',
-    engine: { id: 'engine_a', kind: 'llama' },
-    modelVersion: 'version_a',
-    path: [{ role: 'engine', siteId: 'site_a', site: 'a', country: 'SE', simulated: false, tier: 'T0' }],
-  },
+  route,
   commitments: { salt: 'sha256:s', request: 'hmac-sha256:r' },
   sealed: { epoch: 1, wrappedKey: 'AAAA', nonce: 'AAAA', ciphertext: 'AAAA' },
   subjects: [{ index: 'blind', origin: 'named', strength: 'strong' }],

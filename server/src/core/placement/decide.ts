@@ -6,11 +6,10 @@ import type { CallInputs, DeploymentFacts, PlacementFacts, PlacementRequest, Sco
 import { FactsIndex } from './facts-index.ts';
 import {
   eachOnce,
-  judgeEngine,
+  judgePath,
   judgeSharedPath,
   obstacles,
   questionOf,
-  together,
   type Judged,
   type Question,
 } from './feasible.ts';
@@ -94,7 +93,7 @@ export function decide(
   const question = questionOf(request, index, inputs, policy);
   const serving = index.serving(request.model);
   const shared = judgeSharedPath(question);
-  const options = serving.map((deployment) => feasible(question, shared, deployment, facts.weights));
+  const options = serving.map((deployment) => feasible(question, deployment, facts.weights));
   const best = chooseOf(options, inputs);
   if (!best) return refused(question, shared, facts, options);
   const { deployment, path, candidate } = best;
@@ -127,13 +126,8 @@ export function refusedAtIngress(
   };
 }
 
-function feasible(
-  question: Question,
-  shared: Judged,
-  deployment: DeploymentFacts,
-  weights: ScoreWeights,
-): Option {
-  const { places, allowedBy, reasons } = together([shared, judgeEngine(question, deployment)]);
+function feasible(question: Question, deployment: DeploymentFacts, weights: ScoreWeights): Option {
+  const { places, allowedBy, reasons } = judgePath(question, deployment);
   const { index, inputs } = question;
   const site = index.site(deployment.siteId);
   const country = site && index.placeAt(site, inputs.now, deployment).country;

@@ -2,7 +2,7 @@ import type { PathRole, PolicyJudge, WorkFacts } from '../policy/judge.ts';
 import type { RuleRef } from '../policy/rule.ts';
 import type { PathPlace, Reason, ReasonSubject } from './decision.ts';
 import { evidenceTiers, type CallInputs, type DeploymentFacts, type PlacementRequest } from './facts.ts';
-import type { FactsIndex } from './facts-index.ts';
+import type { FactsIndex, Standing } from './facts-index.ts';
 
 /** What policy said about some places: those it allowed, or why not. */
 export interface Judged {
@@ -15,6 +15,7 @@ export interface Judged {
 export interface Question {
   readonly request: PlacementRequest;
   readonly work: WorkFacts;
+  readonly standing: Standing;
   readonly index: FactsIndex;
   readonly inputs: CallInputs;
   readonly policy: PolicyJudge;
@@ -26,7 +27,16 @@ export function questionOf(
   inputs: CallInputs,
   policy: PolicyJudge,
 ): Question {
-  return { request, work: workOf(request), index, inputs, policy };
+  const standing = index.standing(kindOf(request, policy), inputs.now, () => workOf(request));
+  return { request, work: standing.work, standing, index, inputs, policy };
+}
+
+/** Equal texts, equal verdicts. The purpose comes last: it alone is not made of fixed letters. */
+function kindOf(request: PlacementRequest, { hash }: PolicyJudge): string {
+  const { dataClass, demonstration, organisationId, organisation, ingressSiteId, workerSiteId } = request;
+  const path = `${ingressSiteId} ${workerSiteId} ${request.storageSiteIds.join()} ${request.backupSiteIds.join()}`;
+  const caller = `${organisationId} ${organisation.demonstration} ${organisation.revenueEur}`;
+  return `${hash} ${dataClass} ${demonstration} ${caller} ${path} ${request.purpose}`;
 }
 
 function workOf({
@@ -51,6 +61,10 @@ function workOf({
 
 /** The places that are the same for every candidate: judged first, before a body is read or a model looked up. */
 export function judgeSharedPath(question: Question): Judged {
+  return (question.standing.shared ??= judgeShared(question));
+}
+
+function judgeShared(question: Question): Judged {
   const { ingressSiteId, workerSiteId, storageSiteIds, backupSiteIds } = question.request;
   const judge = (role: PathRole, siteIds: readonly string[]) =>
     siteIds.map((siteId) => judgePlace(question, role, siteId));
@@ -62,12 +76,18 @@ export function judgeSharedPath(question: Question): Judged {
   ]);
 }
 
-/** The place where the model runs, with the model's licence. */
-export function judgeEngine(question: Question, deployment: DeploymentFacts): Judged {
-  return judgePlace(question, 'engine', deployment.siteId, deployment);
+/** The whole path: those places, and the one where the model runs, with the model's licence. */
+export function judgePath(question: Question, deployment: DeploymentFacts): Judged {
+  const { paths } = question.standing;
+  let judged = paths.get(deployment.id);
+  if (!judged) {
+    const engine = judgePlace(question, 'engine', deployment.siteId, deployment);
+    paths.set(deployment.id, (judged = together([judgeSharedPath(question), engine])));
+  }
+  return judged;
 }
 
-export function together(parts: readonly Judged[]): Judged {
+function together(parts: readonly Judged[]): Judged {
   const places: PathPlace[] = [];
   const allowedBy: RuleRef[] = [];
   const reasons: Reason[] = [];

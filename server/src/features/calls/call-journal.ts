@@ -1,6 +1,6 @@
 import type { SpoolWriter } from '../../platform/spool/spool-writer.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
-import type { CallIntent, CallSettlement, SettlementSink } from '../dispatch/index.ts';
+import type { BegunCall, CallIntent, CallRoute, CallSettlement, SettlementSink } from '../dispatch/index.ts';
 
 /** One frame of the journal. */
 export type JournalRecord = { readonly intent: CallIntent } | { readonly settled: CallSettlement };
@@ -23,6 +23,7 @@ export function createCallJournal(
 ): CallJournal {
   const open = new Set<string>();
   const held = new Map<string, { readonly organisationId: string; readonly epoch: number }>();
+  const intentText = intentTexts();
   return {
     async intent(intent) {
       const { callId, sealed, decision } = intent;
@@ -32,7 +33,7 @@ export function createCallJournal(
         open.add(callId);
       }
       try {
-        await spool.append(JSON.stringify({ intent } satisfies JournalRecord));
+        await spool.append(intentText(intent));
       } catch (error) {
         if (open.delete(callId)) spool.unreserve(SETTLEMENT_BYTES);
         throw error;
@@ -50,5 +51,18 @@ export function createCallJournal(
         held.delete(callId);
       }
     },
+  };
+}
+
+/**
+ * Writes `{ intent }` as a `CallIntent`. Half of it is the route, one object for all calls that are placed alike: it is
+ * written once, and from then on put in as text.
+ */
+function intentTexts(): (intent: BegunCall) => string {
+  const routes = new WeakMap<CallRoute, string>();
+  return ({ route, ...own }) => {
+    let text = routes.get(route);
+    if (text === undefined) routes.set(route, (text = JSON.stringify(route).slice(1)));
+    return `{"intent":${JSON.stringify(own).slice(0, -1)},${text}}`;
   };
 }

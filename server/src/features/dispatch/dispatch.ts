@@ -18,7 +18,7 @@ import type {
 import { prefixChain, PrefixMemory } from '../../core/placement/prefix-affinity.ts';
 import type { FactsIndex } from '../../core/placement/facts-index.ts';
 import type { PolicyJudge } from '../../core/policy/judge.ts';
-import type { CallIntent, CallSettlement, SettlementSink } from './call-record.ts';
+import type { BegunCall, CallRoute, CallSettlement, SettlementSink } from './call-record.ts';
 import { DeploymentAdmission } from './deployment-admission.ts';
 import { EnginePools, type EngineRequest } from './engine-pools.ts';
 
@@ -70,6 +70,7 @@ function fullDeployments({ candidates }: Refused): { id: string; slots: number }
 /** The result of `reserve`: a slot at an engine, to be given back exactly once. */
 export interface Reservation {
   readonly placement: Placement;
+  readonly route: CallRoute;
   readonly record: DecisionRecord;
   readonly endpoint: EngineEndpoint;
   /** Gives the slot back. `healthy` is what the call showed of the engine; undefined if nothing. */
@@ -91,6 +92,8 @@ export class Dispatch {
   readonly #salt = randomUUID();
   readonly #pools = new EnginePools();
   readonly #retries = new RetryBudget();
+  /** By path: `decide` gives equal calls the same one. */
+  readonly #routes = new WeakMap<Placement['path'], CallRoute>();
   /** Work that may come in, and until when that is known; gone with its ground. */
   readonly #waysOf = new WeakMap<DispatchGround, Map<string, number>>();
 
@@ -143,10 +146,9 @@ export class Dispatch {
     const serving = ground.index.serving(request.model);
     const chain =
       serving.length > 1 && prompt ? prefixChain(prompt(), this.#salt + request.organisationId) : [];
-    const inputs = {
-      ...this.#admission.inputs(this.#now(), this.#seed()),
-      ...this.#heardOf(serving, chain),
-    };
+    const seen = this.#admission.inputs(this.#now(), this.#seed());
+    const heard = this.#heardOf(serving, chain);
+    const inputs = heard ? { ...seen, ...heard } : seen;
     const decision = decide(request, ground.facts, inputs, ground.judge, ground.index);
     const record = { request, inputs, facts: ground.factsHash, policy: ground.judge.hash };
     if (decision.outcome === 'refused') return { refused: decision, record };
@@ -198,7 +200,7 @@ export class Dispatch {
   }
 
   /** @throws KulningError if it is not durable: then nothing was sent and nothing may be */
-  intend(intent: CallIntent): Promise<void> {
+  intend(intent: BegunCall): Promise<void> {
     return this.#sink.intent(intent);
   }
 
@@ -242,25 +244,39 @@ export class Dispatch {
   #heardOf(
     serving: readonly DeploymentFacts[],
     chain: readonly string[],
-  ): Pick<CallInputs, 'signals' | 'prefixHits'> {
+  ): Pick<CallInputs, 'signals' | 'prefixHits'> | undefined {
     const all = this.#signals();
-    const signals = Object.fromEntries(
-      serving.flatMap(({ id }) => {
-        const load = all[id];
-        return load === undefined ? [] : [[id, load] as const];
-      }),
-    );
+    const signals: Record<string, EngineLoad> = {};
+    for (const { id } of serving) {
+      const load = all[id];
+      if (load !== undefined) signals[id] = load;
+    }
     const prefixHits = this.#prefixes.hits(chain);
-    return {
-      ...(Object.keys(signals).length > 0 && { signals }),
-      ...(Object.keys(prefixHits).length > 0 && { prefixHits }),
-    };
+    const [anySignal, anyHit] = [Object.keys(signals).length > 0, Object.keys(prefixHits).length > 0];
+    if (!anySignal && !anyHit) return undefined;
+    return { ...(anySignal && { signals }), ...(anyHit && { prefixHits }) };
   }
 
   #openWays(ground: DispatchGround): Map<string, number> {
     let ways = this.#waysOf.get(ground);
     if (!ways) this.#waysOf.set(ground, (ways = new Map()));
     return ways;
+  }
+
+  #routeOf({ siteId, deploymentId, engine, modelVersion, digest, path, rules }: Placement): CallRoute {
+    let route = this.#routes.get(path);
+    if (!route) {
+      const placed = {
+        siteId,
+        deploymentId,
+        engine,
+        modelVersion,
+        ...(digest !== undefined && { digest }),
+        path,
+      };
+      this.#routes.set(path, (route = { rules: rules.map(({ id }) => id), placed }));
+    }
+    return route;
   }
 
   #take(placement: Placement, record: DecisionRecord, endpoint: EngineEndpoint): Reservation {
@@ -270,6 +286,7 @@ export class Dispatch {
     this.#admission.begin(deploymentId);
     return {
       placement,
+      route: this.#routeOf(placement),
       record,
       endpoint,
       release: (healthy) => {

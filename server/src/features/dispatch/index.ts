@@ -1,7 +1,9 @@
 export type { Dispatcher } from 'undici';
 export type {
+  BegunCall,
   CallHandling,
   CallIntent,
+  CallRoute,
   CallSettlement,
   FigureJson,
   GuardFound,

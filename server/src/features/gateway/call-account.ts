@@ -2,7 +2,7 @@ import type { CallOutcomeName } from '@kulning/sdk';
 
 import type { DecisionRecord } from '../../core/placement/facts.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type { CallIntent, CallSettlement, Dispatch, Reservation, SubjectJson } from '../dispatch/index.ts';
+import type { BegunCall, CallSettlement, Dispatch, Reservation, SubjectJson } from '../dispatch/index.ts';
 import type { CallLimits } from '../limits/index.ts';
 import { formatTraceParent } from '../../platform/telemetry/trace-context.ts';
 import type { CallContent } from './call-content.ts';
@@ -127,9 +127,8 @@ export class CallAccount {
     decision: DecisionRecord,
     opened: OpenedCall | undefined,
     placed: Reservation | readonly string[],
-  ): CallIntent {
+  ): BegunCall {
     const { callId, key, organisation, trace } = this.#call;
-    const placement = 'placement' in placed ? placed.placement : undefined;
     return {
       callId,
       at: decision.inputs.now,
@@ -137,17 +136,7 @@ export class CallAccount {
       ...(trace && { traceparent: formatTraceParent(trace) }),
       streamed: opened?.asked.stream ?? false,
       decision,
-      rules: 'placement' in placed ? placed.placement.rules.map(({ id }) => id) : placed,
-      ...(placement && {
-        placed: {
-          siteId: placement.siteId,
-          deploymentId: placement.deploymentId,
-          engine: placement.engine,
-          modelVersion: placement.modelVersion,
-          ...(placement.digest !== undefined && { digest: placement.digest }),
-          path: placement.path,
-        },
-      }),
+      route: 'route' in placed ? placed.route : { rules: placed },
       ...(opened && {
         commitments: opened.seal.commitments,
         sealed: opened.seal.sealed,
