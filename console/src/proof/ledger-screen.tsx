@@ -12,7 +12,7 @@ import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
-import { Empty, Loaded, Problem } from '../ui/states.tsx';
+import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSpeech, useWords } from '../words/words.tsx';

@@ -119,7 +119,7 @@ export const operationsFr: OperationWords = {
   'organisations.create': 'Créer une organisation cliente sous celle-ci',
   'organisations.update': 'Modifier cette organisation',
   'members.list': 'Qui fait partie de cette organisation, et à quel titre',
-  'members.add': 'Ajouter une personne\u00a0; à elle de changer sa première phrase secrète',
+  'members.add': 'Ajouter une personne\u00a0; à elle de changer sa première phrase de passe',
   'members.change': 'Changer le rôle d’un membre',
   'members.remove': 'Retirer un membre\u00a0; ses sessions prennent fin sur-le-champ',
   'keys.list': 'Clés d’API de cette organisation',

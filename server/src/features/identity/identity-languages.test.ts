@@ -72,7 +72,7 @@ describe('an error of the API', () => {
     [
       'en',
       'This needs a session or an API key.',
-      'body.email is missing.',
+      'email is missing.',
       'The body is not valid JSON: it breaks at character 1.',
       'GET /api/v1/nowhere does not exist.',
       'This e-mail and passphrase do not belong together.',
@@ -80,7 +80,7 @@ describe('an error of the API', () => {
     [
       'fr-CA, en;q=0.5',
       'Il faut une session ou une clé d’API.',
-      'body.email manque.',
+      'email manque.',
       'Le corps n’est pas du JSON valide\u00a0: il se rompt au caractère 1.',
       'GET /api/v1/nowhere n’existe pas.',
       'Cette adresse e-mail et cette phrase de passe ne vont pas ensemble.',
@@ -88,7 +88,7 @@ describe('an error of the API', () => {
     [
       'de, sv;q=0.8',
       'Det här kräver en session eller en API-nyckel.',
-      'body.email saknas.',
+      'email saknas.',
       'Innehållet är inte giltig JSON: det brister vid tecken 1.',
       'GET /api/v1/nowhere finns inte.',
       'E-postadressen och lösenfrasen hör inte ihop.',

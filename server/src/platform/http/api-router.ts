@@ -155,7 +155,8 @@ function parse(schema: z.ZodType | undefined, value: unknown, part: string): unk
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues as [z.core.$ZodIssue];
   const path = [part, ...issue.path].map(String).join('.');
-  const { en, fr, sv } = issueSentence(issue, path, Object.values(problemWords));
+  const field = issue.path.length === 0 ? part : issue.path.map(String).join('.');
+  const { en, fr, sv } = issueSentence(issue, field, Object.values(problemWords));
   throw new KulningError({
     code: 'request.invalid',
     status: 400,
