@@ -1,10 +1,12 @@
 import { request as httpRequest } from 'node:http';
 
+import { sql } from 'kysely';
 import OpenAI, { toFile } from 'openai';
 import OpenAI6 from 'openai-6';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { batchesStage, type BatchesStage, request, secretOf, uploadText } from './batches-stage.ts';
+import { secretOf } from './batches-snapshot.ts';
+import { batchesStage, type BatchesStage, request, uploadText } from './batches-stage.ts';
 
 let stage: BatchesStage;
 beforeAll(async () => {
@@ -235,7 +237,6 @@ async function leftovers(
   { database }: BatchesStage,
   batchId: string,
 ): Promise<{ lines: number; records: number }> {
-  const { sql } = await import('kysely');
   const { rows } = await database.app.inInstance('test', (trx) =>
     sql<{ lines: number; records: number }>`select
       (select count(*)::int from kulning.batch_line where batch_id = ${batchId}) as lines,

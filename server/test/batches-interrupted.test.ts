@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SubjectService } from '../src/features/privacy/subject-service.ts';
-import { batchesStage, type BatchesStage, batchSnapshot, request } from './batches-stage.ts';
+import { batchSnapshot } from './batches-snapshot.ts';
+import { batchesStage, type BatchesStage, request } from './batches-stage.ts';
 import { organisationId } from './gateway-snapshot.ts';
 
 let stage: BatchesStage;

@@ -1,62 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Scope } from '@kulning/sdk';
 import { sql } from 'kysely';
 import OpenAI, { toFile } from 'openai';
 import type { Batch } from 'openai/resources/batches';
 
-import type { DeploymentFacts } from '../src/core/placement/facts.ts';
-import { type GatewayKey, keyDigest, type Snapshot } from '../src/features/gateway/index.ts';
 import { silentLogger } from '../src/platform/log/logger.ts';
 import { type BatchGateway, type BatchGatewayOptions, openBatchGateway } from './batches-gateway.ts';
+import { batchSnapshot, type keys, secretOf } from './batches-snapshot.ts';
 import { testDatabase } from './database.ts';
-import { deployment, httpEndpoint, organisationId, snapshotOf } from './gateway-snapshot.ts';
 import { startUpstream } from './gateway-upstream.ts';
 import { privacyFolders, privacyHarness } from './privacy-harness.ts';
-
-const everything: readonly Scope[] = [
-  'calls:create',
-  'files:read',
-  'files:write',
-  'batches:read',
-  'batches:write',
-];
-
-/** Keys of the tests, by what they are for. */
-export const keys = {
-  internal: { id: 'key_internal', dataClass: 'internal' },
-  personal: { id: 'key_personal', dataClass: 'personal' },
-  reader: { id: 'key_reader', dataClass: 'internal', scopes: ['files:read', 'batches:read'] },
-  silent: { id: 'key_silent', dataClass: 'internal', scopes: ['files:write', 'batches:write'] },
-  unclassified: { id: 'key_unclassified', dataClass: undefined },
-} as const satisfies Record<string, Pick<GatewayKey, 'id' | 'dataClass'> & { scopes?: readonly Scope[] }>;
-
-export const secretOf = (name: keyof typeof keys) => `kln_${name}`;
-
-/** A snapshot with those keys, and `herd` at one engine. */
-export function batchSnapshot(
-  engineUrl: string,
-  over: Parameters<typeof snapshotOf>[1] & {
-    without?: keyof typeof keys;
-    slots?: number;
-    engine?: Partial<DeploymentFacts>;
-  } = {},
-): Snapshot {
-  const { without, slots = 8, engine, ...rest } = over;
-  const one = { deployment: deployment({ slots, ...engine }), endpoint: httpEndpoint(engineUrl) };
-  const names = (Object.keys(keys) as (keyof typeof keys)[]).filter((name) => name !== without);
-  return {
-    ...snapshotOf([one], rest),
-    keys: new Map(
-      names.map((name): [string, GatewayKey] => {
-        const { id, dataClass, ...given } = keys[name];
-        const scopes = new Set<Scope>('scopes' in given ? given.scopes : everything);
-        const key = { id, dataClass, scopes, organisationId, purpose: 'general', expiresAt: undefined };
-        return [keyDigest(secretOf(name)), key];
-      }),
-    ),
-  };
-}
 
 /** One line of an input file: what the engine of the tests is told to do. */
 export const request = (customId: string, order: string, over: object = {}) => ({
@@ -101,12 +54,7 @@ export async function batchesStage({
         blobs: folders.blobs,
         database: database.app,
         snapshot: batchSnapshot(upstream.url),
-        log: process.env['DEBUG_B']
-          ? ({
-              ...silentLogger,
-              error: (e: string, c: unknown) => console.error(e, c),
-            } as typeof silentLogger)
-          : silentLogger,
+        log: silentLogger,
         holderId: `gateway-${index}`,
         ...over,
       }),

@@ -7,12 +7,15 @@ export interface Page {
     | '/agents'
     | '/models'
     | '/models/playground'
+    | '/models/batches'
     | '/models/usage'
     | '/models/live'
     | '/models/refusals'
     | '/jobs'
     | '/sites'
     | '/placement'
+    | '/placement/guardrails'
+    | '/models/templates'
     | '/proof/receipts'
     | '/proof/person'
     | '/proof/where'
@@ -44,6 +47,8 @@ export const sections: readonly Section[] = [
     pages: [
       { path: '/models', name: 'models' },
       { path: '/models/playground', name: 'playground' },
+      { path: '/models/templates', name: 'templates' },
+      { path: '/models/batches', name: 'batches' },
       { path: '/models/usage', name: 'usage' },
       { path: '/models/live', name: 'live' },
       { path: '/models/refusals', name: 'refusals' },
@@ -51,7 +56,14 @@ export const sections: readonly Section[] = [
   },
   { name: 'jobs', root: '/jobs', pages: [{ path: '/jobs', name: 'jobs' }] },
   { name: 'sites', root: '/sites', pages: [{ path: '/sites', name: 'sites' }] },
-  { name: 'placement', root: '/placement', pages: [{ path: '/placement', name: 'policy' }] },
+  {
+    name: 'placement',
+    root: '/placement',
+    pages: [
+      { path: '/placement', name: 'policy' },
+      { path: '/placement/guardrails', name: 'guardrails' },
+    ],
+  },
   {
     name: 'proof',
     root: '/proof',

@@ -78,6 +78,13 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('../playground/playground-screen.tsx'), 'PlaygroundScreen'),
 });
 
+const batches = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/batches',
+  validateSearch: z.object({ batch: text, ...sorted }),
+  component: lazyRouteComponent(() => import('../batches/batches-screen.tsx'), 'BatchesScreen'),
+});
+
 const inRange = {
   range: z.enum(usageRanges).optional().catch(undefined),
   from: text,
@@ -135,6 +142,19 @@ const placement = createRoute({
     version: text,
   }),
   component: lazyRouteComponent(() => import('../placement/policy-screen.tsx'), 'PolicyScreen'),
+});
+
+const guardrails = createRoute({
+  getParentRoute: () => inside,
+  path: '/placement/guardrails',
+  validateSearch: z.object({ key: text }),
+  component: lazyRouteComponent(() => import('../guardrails/guardrails-screen.tsx'), 'GuardrailsScreen'),
+});
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/templates',
+  validateSearch: z.object({ prompt: text, version: text, add: flag, ...sorted }),
+  component: lazyRouteComponent(() => import('../prompts/prompts-screen.tsx'), 'PromptsScreen'),
 });
 
 const proof = createRoute({
@@ -228,11 +248,14 @@ const tree = root.addChildren([
     jobs,
     models,
     playground,
+    batches,
     usage,
     live,
     refusals,
     sites,
     placement,
+    guardrails,
+    templates,
     proof,
     receipts,
     person,

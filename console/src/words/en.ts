@@ -1,3 +1,5 @@
+import { batches } from './en/batches.ts';
+import { content } from './en/content.ts';
 import { frame } from './en/frame.ts';
 import { limits } from './en/limits.ts';
 import { proof } from './en/proof.ts';
@@ -6,7 +8,7 @@ import { usage } from './en/usage.ts';
 import { work } from './en/work.ts';
 
 /** English is the type of every language: what another table lacks does not compile. */
-export const en = { ...frame, ...work, ...proof, ...settings, ...limits, ...usage };
+export const en = { ...frame, ...work, ...proof, ...settings, ...limits, ...usage, ...content, ...batches };
 
 export type Words = typeof en;
 export type FrameWords = typeof frame;
@@ -15,3 +17,5 @@ export type ProofWords = typeof proof;
 export type SettingsWords = typeof settings;
 export type LimitsWords = typeof limits;
 export type UsageWords = typeof usage;
+export type ContentWords = typeof content;
+export type BatchesWords = typeof batches;

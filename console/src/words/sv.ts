@@ -1,4 +1,6 @@
 import type { Words } from './en.ts';
+import { batches } from './sv/batches.ts';
+import { content } from './sv/content.ts';
 import { frame } from './sv/frame.ts';
 import { limits } from './sv/limits.ts';
 import { proof } from './sv/proof.ts';
@@ -6,4 +8,13 @@ import { settings } from './sv/settings.ts';
 import { usage } from './sv/usage.ts';
 import { work } from './sv/work.ts';
 
-export const sv: Words = { ...frame, ...work, ...proof, ...settings, ...limits, ...usage };
+export const sv: Words = {
+  ...frame,
+  ...work,
+  ...proof,
+  ...settings,
+  ...limits,
+  ...usage,
+  ...content,
+  ...batches,
+};

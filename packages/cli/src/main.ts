@@ -8,6 +8,7 @@ import {
   ownCommands,
   strangeOption,
 } from './command-names.ts';
+import { createBatch } from './commands/batches-create.ts';
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
 import { withSource } from './commands/models-add.ts';
@@ -103,6 +104,7 @@ async function runApiCommand(
   const name = `${command} ${verb}`;
   const given = named ? args.slice(1) : args;
   const rest = name === 'models add' ? withSource(given) : given;
+  if (name === 'batches create') return createBatch(rest, connect(environment, url, language), terminal);
   const operation = allOperations.find((candidate) => commandOf(candidate) === name);
   if (!operation) throw unknownCommand(command, verb, terminal.words);
   if (rest.includes('--help')) return terminal.print(helpOf(operation, terminal));

@@ -76,9 +76,9 @@ export async function runOperation(
   const { values, output } = readInput(operation, args, terminal);
   const answer = await connection.client.call(operation, inputOf(operation, values));
   if (operation.file === undefined) return printAnswer(terminal, answer);
-  const text = await (answer as Blob).text();
-  if (output === undefined) return terminal.write(text);
-  await writeFile(output, text);
+  const file = answer as Blob;
+  if (output === undefined) return terminal.write(await file.text());
+  await writeFile(output, file.stream());
   terminal.note(terminal.words.saved(output));
 }
 

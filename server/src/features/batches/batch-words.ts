@@ -42,7 +42,7 @@ export const faultWords: Readonly<Record<FaultCode, Localized<string>>> = {
   mismatched_url: {
     en: '`url` is not the endpoint of this batch.',
     fr: '`url` n’est pas le point d’accès de ce lot.',
-    sv: '`url` är inte satsens ändpunkt.',
+    sv: '`url` är inte batchens ändpunkt.',
   },
   invalid_body: {
     en: '`body` is an object with the name of a model.',
@@ -57,7 +57,7 @@ export const faultWords: Readonly<Record<FaultCode, Localized<string>>> = {
   stream_unsupported: {
     en: 'A request of a batch cannot be streamed: nobody listens.',
     fr: 'Une requête d’un lot ne peut pas être diffusée en continu\u00a0: personne n’écoute.',
-    sv: 'Ett anrop i en sats kan inte strömmas: ingen lyssnar.',
+    sv: 'Ett anrop i en batch kan inte strömmas: ingen lyssnar.',
   },
   line_too_long: {
     en: 'This line is longer than a request may be.',
@@ -67,12 +67,12 @@ export const faultWords: Readonly<Record<FaultCode, Localized<string>>> = {
   too_many_requests: {
     en: 'A batch has at most 50,000 requests.',
     fr: 'Un lot compte au plus 50\u202f000 requêtes.',
-    sv: 'En sats har högst 50\u00a0000 anrop.',
+    sv: 'En batch har högst 50\u00a0000 anrop.',
   },
   file_too_large: {
     en: 'The input file of a batch has at most 200 MiB.',
     fr: 'Le fichier d’entrée d’un lot fait au plus 200 Mio.',
-    sv: 'En sats indatafil är på högst 200 MiB.',
+    sv: 'Indatafilen till en batch är på högst 200 MiB.',
   },
   input_gone: {
     en: 'The input file was deleted, erased or has expired. What was answered before is in the output file.',
@@ -82,7 +82,7 @@ export const faultWords: Readonly<Record<FaultCode, Localized<string>>> = {
   key_revoked: {
     en: 'The API key of this batch was revoked or has expired. What was answered before is in the output file.',
     fr: 'La clé d’API de ce lot a été révoquée ou a expiré. Ce qui avait déjà une réponse est dans le fichier de sortie.',
-    sv: 'Satsens API-nyckel har återkallats eller gått ut. Det som redan besvarats finns i utdatafilen.',
+    sv: 'Batchens API-nyckel har återkallats eller gått ut. Det som redan besvarats finns i utdatafilen.',
   },
 };
 
@@ -96,12 +96,12 @@ export const lineWords = {
   batch_cancelled: {
     en: 'The batch was cancelled before this request was answered.',
     fr: 'Le lot a été annulé avant que cette requête ait une réponse.',
-    sv: 'Satsen avbröts innan anropet besvarades.',
+    sv: 'Batchen avbröts innan anropet besvarades.',
   },
   key_revoked: {
     en: 'The API key of the batch was revoked or expired before this request was answered.',
     fr: 'La clé d’API du lot a été révoquée ou a expiré avant que cette requête ait une réponse.',
-    sv: 'Satsens API-nyckel återkallades eller gick ut innan anropet besvarades.',
+    sv: 'Batchens API-nyckel återkallades eller gick ut innan anropet besvarades.',
   },
   input_gone: {
     en: 'The input file was deleted, erased or expired before this request was answered.',
@@ -128,14 +128,14 @@ export const batchWords = {
       hint: '`kulning batches list` montre ceux qui existent.',
     },
     sv: {
-      message: `Det finns ingen sats ${id} i den här organisationen.`,
+      message: `Det finns ingen batch ${id} i den här organisationen.`,
       hint: '`kulning batches list` visar dem som finns.',
     },
   }),
   ended: (status: string) => ({
     en: { message: `This batch cannot be cancelled any more: it is ${status}.` },
     fr: { message: `Ce lot ne peut plus être annulé\u00a0: son état est ${status}.` },
-    sv: { message: `Satsen kan inte avbrytas längre: den är ${status}.` },
+    sv: { message: `Batchen kan inte avbrytas längre: den är ${status}.` },
   }),
   cursorWrong: {
     en: {
@@ -147,7 +147,7 @@ export const batchWords = {
       hint: 'Omettez-le pour commencer par le plus récent.',
     },
     sv: {
-      message: 'Markören är inte en sats i den här organisationen.',
+      message: 'Markören är inte en batch i den här organisationen.',
       hint: 'Utelämna den för att börja vid den nyaste.',
     },
   },
@@ -195,6 +195,6 @@ export const batchWords = {
       message:
         'Les lignes d’un lot sont des appels\u00a0: cette clé doit aussi avoir la portée calls:create.',
     },
-    sv: { message: 'Raderna i en sats är anrop: nyckeln behöver också behörigheten calls:create.' },
+    sv: { message: 'Raderna i en batch är anrop: nyckeln behöver också behörigheten calls:create.' },
   },
 } satisfies WordTable;

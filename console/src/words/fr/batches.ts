@@ -1,0 +1,47 @@
+import type { BatchesWords } from '../en.ts';
+
+export const batches: BatchesWords = {
+  batches: {
+    lead: 'Des fichiers de requêtes auxquelles on répond quand les moteurs ont de la place, après tous ceux qui attendent.',
+    one: 'Lot',
+    empty: 'Aucun lot pour l’instant',
+    emptyLead:
+      'Écrivez une requête par ligne dans un fichier et remettez-le\u00a0: chacune reçoit sa réponse comme un appel à part entière, avec son reçu.',
+    createdAt: 'Création',
+    status: 'État',
+    endpoint: 'Point d’accès',
+    progress: 'Réponses',
+    failed: 'Échecs',
+    dataClass: 'Classe de données',
+    purpose: 'Finalité',
+    key: 'Clé d’API',
+    deadline: 'Délai jusqu’au',
+    endedAt: 'Fin',
+    window: 'Délai',
+    usage: 'Jetons',
+    usageOf: (input, output) => `${input} en entrée, ${output} en sortie`,
+    metadata: 'Métadonnées',
+    input: 'Requêtes',
+    output: 'Réponses',
+    errorFile: 'Requêtes en échec',
+    errors: 'Ce qui ne va pas',
+    line: (line) => `Ligne ${line}`,
+    download: 'Télécharger',
+    noFile: 'aucun',
+    of: (done, total) => `${done} sur ${total}`,
+    moreThanShown: (count) => `Les ${count} plus récents sont affichés.`,
+    states: {
+      validating: 'Vérification',
+      in_progress: 'En cours',
+      finalizing: 'Écriture des résultats',
+      completed: 'Terminé',
+      failed: 'Échoué',
+      expired: 'Délai dépassé',
+      cancelling: 'Annulation en cours',
+      cancelled: 'Annulé',
+    },
+    cancel: 'Annuler le lot',
+    cancelText: (open, done) =>
+      `${open} requêtes resteront sans réponse. Les ${done} déjà traitées gardent la leur. C’est irréversible\u00a0; le même fichier peut être remis à nouveau.`,
+  },
+};

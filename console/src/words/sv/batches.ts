@@ -1,0 +1,47 @@
+import type { BatchesWords } from '../en.ts';
+
+export const batches: BatchesWords = {
+  batches: {
+    lead: 'Filer med anrop som besvaras när motorerna har plats, efter alla som väntar på svar.',
+    one: 'Batch',
+    empty: 'Ingen batch ännu',
+    emptyLead:
+      'Skriv ett anrop per rad i en fil och lämna in den; vart och ett besvaras som ett eget anrop, med eget kvitto.',
+    createdAt: 'Skapad',
+    status: 'Läge',
+    endpoint: 'Ändpunkt',
+    progress: 'Besvarade',
+    failed: 'Misslyckade',
+    dataClass: 'Dataklass',
+    purpose: 'Ändamål',
+    key: 'API-nyckel',
+    deadline: 'Tid till',
+    endedAt: 'Avslutad',
+    window: 'Tidsfönster',
+    usage: 'Token',
+    usageOf: (input, output) => `${input} in, ${output} ut`,
+    metadata: 'Metadata',
+    input: 'Anrop',
+    output: 'Svar',
+    errorFile: 'Misslyckade anrop',
+    errors: 'Vad som är fel',
+    line: (line) => `Rad ${line}`,
+    download: 'Ladda ner',
+    noFile: 'ingen',
+    of: (done, total) => `${done} av ${total}`,
+    moreThanShown: (count) => `De ${count} nyaste visas.`,
+    states: {
+      validating: 'Granskas',
+      in_progress: 'Pågår',
+      finalizing: 'Skriver resultat',
+      completed: 'Klar',
+      failed: 'Misslyckad',
+      expired: 'Tiden är ute',
+      cancelling: 'Avbryts',
+      cancelled: 'Avbruten',
+    },
+    cancel: 'Avbryt batchen',
+    cancelText: (open, done) =>
+      `${open} anrop blir utan svar. De ${done} som redan besvarats behåller sina svar. Det går inte att ångra, men samma fil kan lämnas in igen.`,
+  },
+};
