@@ -10,6 +10,8 @@ import {
   type Client,
 } from '@kulning/sdk';
 
+import { makeBatches } from './batches/batches-tour.ts';
+
 /** A stop of the tour: the address of one screen in one state. */
 export interface Stop {
   readonly name: string;
@@ -50,6 +52,7 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
   const model = models.items[0]?.name ?? '';
   const simulated = sites.items.find((site) => site.simulated)?.id ?? '';
   const answered = await makeCalls(client, consoleUrl, model);
+  const { ended, refused } = await makeBatches(client, consoleUrl, model);
   await client.call(identityOperations.createKey, {
     body: { name: 'Mail robot', dataClass: 'personal', purpose: 'mail triage' },
   });
@@ -64,6 +67,13 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
     { name: 'model-add', path: '/models?add=true' },
     { name: 'playground-idle', path: '/models/playground' },
     { name: 'playground', path: '/models/playground', act: 'send' },
+    { name: 'batches', path: '/models/batches' },
+    { name: 'batch', path: `/models/batches?batch=${ended}` },
+    { name: 'batch-refused', path: `/models/batches?batch=${refused}` },
+    { name: 'usage', path: '/models/usage' },
+    { name: 'usage-latency', path: '/models/usage?view=latency&by=key' },
+    { name: 'live', path: '/models/live' },
+    { name: 'refusals', path: '/models/refusals' },
     { name: 'jobs', path: '/jobs' },
     { name: 'sites', path: '/sites' },
     { name: 'site', path: `/sites?site=${simulated}` },

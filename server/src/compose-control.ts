@@ -81,7 +81,7 @@ function showClaim(url: string, token: string): void {
 }
 
 function routesOf(ground: Ground, heard: Heard, features: Features): readonly Route[] {
-  const { identity, demo, calls, content, files, limits, usage, proof, privacy, backup } = features;
+  const { identity, demo, calls, content, files, batches, limits, usage, proof, privacy, backup } = features;
   const { sites, models, placements } = ground;
   const slices = [
     identity,
@@ -92,6 +92,7 @@ function routesOf(ground: Ground, heard: Heard, features: Features): readonly Ro
     calls,
     content,
     files,
+    batches,
     limits,
     usage,
     proof,

@@ -53,7 +53,7 @@ export function composeFeatures(ground: Ground, logIdentity: LogIdentity) {
   const batches = createBatches({ ...ground, files: files.keeper, record: recordEvent });
   const ensureOrganisation = () => identity.ensureDemonstration(sampleName);
   const demo = createDemo({ database: database.withTables(), vault, clock, ids, ensureOrganisation });
-  return { proof, identity, backup, privacy, calls, content, files, limits, usage, demo };
+  return { proof, identity, backup, privacy, calls, content, files, batches, limits, usage, demo };
 }
 
 function composeIdentity({ config, database, clock, ids, sites }: Ground): Identity {
