@@ -31,7 +31,9 @@ export function Figure({
 }: FigureProps) {
   const { words, format } = useSpeech();
   const known = value !== null && value !== undefined && provenance !== 'unknown';
-  const shown = known ? `${format.number(value, digits)}\u00a0${unit}` : words.provenance.unknown;
+  const shown = known
+    ? format.number(value, digits) + (unit === '' ? '' : `\u00a0${unit}`)
+    : words.provenance.unknown;
   const facts = [
     words.provenance.named[known ? provenance : 'unknown'],
     known ? source : (remedy ?? words.provenance.remedy),

@@ -13,7 +13,6 @@ import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { Empty, Notice } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
-import { Time } from '../ui/time.tsx';
 import { useSpeech } from '../words/words.tsx';
 import { UsageFilters } from './usage-filters.tsx';
 import { type LiveState, MOST_SHOWN, useLiveCalls } from './use-live-calls.ts';
@@ -115,7 +114,16 @@ function useColumns(): readonly Column<LiveCall>[] {
   const keyNames = new Map(keys.data?.items.map(({ id, name }) => [id, name]));
   const ms = (value: number | null, digits: number) => (value === null ? '–' : format.number(value, digits));
   return [
-    { id: 'at', title: words.live.at, cell: ({ at }) => <Time at={at} />, value: ({ at }) => at },
+    {
+      id: 'at',
+      title: words.live.at,
+      cell: ({ at }) => (
+        <time dateTime={at} title={format.exactTime(at)}>
+          {format.tick(Date.parse(at), 'second', false)}
+        </time>
+      ),
+      value: ({ at }) => at,
+    },
     {
       id: 'outcome',
       title: words.live.outcome,
@@ -127,7 +135,12 @@ function useColumns(): readonly Column<LiveCall>[] {
       ),
       value: ({ outcome }) => outcome,
     },
-    { id: 'model', title: words.usage.model, cell: ({ model }) => model, value: ({ model }) => model },
+    {
+      id: 'model',
+      title: words.usage.model,
+      cell: ({ model }) => (model === '' ? '–' : model),
+      value: ({ model }) => model,
+    },
     {
       id: 'site',
       title: words.usage.site,
@@ -179,9 +192,13 @@ function useColumns(): readonly Column<LiveCall>[] {
       title: words.live.receipt,
       align: 'end',
       cell: ({ id }) => (
-        <Link to="/proof/receipts" search={{ receipt: id }} className="prose-link">
+        <Link
+          to="/proof/receipts"
+          search={{ receipt: id }}
+          aria-label={`${words.live.open}: ${id}`}
+          className="prose-link"
+        >
           {words.live.open}
-          <span className="sr-only"> {id}</span>
         </Link>
       ),
       value: ({ id }) => id,

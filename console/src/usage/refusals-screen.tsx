@@ -93,10 +93,17 @@ function useColumns(): readonly Column<UsageRefusal>[] {
       value: (row) => words.refusals.sources[sourceOf(row)],
     },
     {
+      id: 'calls',
+      title: words.usage.calls,
+      align: 'end',
+      cell: (row) => format.number(row.calls, 0),
+      value: (row) => row.calls,
+    },
+    {
       id: 'why',
       title: words.refusals.why,
       cell: (row) => (
-        <span className="block max-w-xl min-w-56">
+        <span className="block max-w-xl min-w-44 sm:min-w-56">
           <span className="block">{why(row)}</span>
           {row.source === 'policy' && (
             <code className="font-mono text-xs break-words text-soft">
@@ -117,15 +124,8 @@ function useColumns(): readonly Column<UsageRefusal>[] {
       id: 'model',
       title: words.usage.model,
       wide: true,
-      cell: (row) => row.model ?? '–',
-      value: (row) => row.model,
-    },
-    {
-      id: 'calls',
-      title: words.usage.calls,
-      align: 'end',
-      cell: (row) => format.number(row.calls, 0),
-      value: (row) => row.calls,
+      cell: (row) => row.model || '–',
+      value: (row) => row.model || null,
     },
     {
       id: 'last',

@@ -34,7 +34,11 @@ export function TimeChart({ title, at, step, series, kind, digits = 0 }: TimeCha
   const [point, setPoint] = useState<number>();
   const utc = step === 'day';
   const tick = useCallback(
-    (ms: number, day: boolean) => format.tick(ms, day ? 'day' : 'hour', utc),
+    (ms: number, day: boolean) => {
+      const hour = format.tick(ms, 'hour', utc);
+      // Midnight is where a day begins.
+      return day || hour.startsWith('00:00') ? format.tick(ms, 'day', utc) : hour;
+    },
     [format, utc],
   );
   const number = useCallback(

@@ -79,6 +79,7 @@ function optionsOf(
   return {
     width: place.clientWidth,
     height: heightPx,
+    padding: [8, 12, 0, 0],
     legend: { show: false },
     ...(utc && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     cursor: { sync, y: false, drag: { x: false, y: false }, points: { show: kind === 'lines' } },
@@ -86,9 +87,10 @@ function optionsOf(
     axes: [
       {
         ...axis,
+        size: 28,
         values: (_, splits, __, ___, step) => splits.map((second) => tick(second * 1000, step >= dayS)),
       },
-      { ...axis, size: 64, values: (_, splits) => splits.map(number) },
+      { ...axis, size: 58, values: (_, splits) => splits.map(number) },
     ],
     series: [
       {},

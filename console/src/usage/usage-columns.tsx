@@ -1,6 +1,7 @@
 import type { UsageFigures, UsageRow } from '@kulning/sdk';
 
 import { siteName } from '../app/names.ts';
+import { Hatched } from '../ui/badge.tsx';
 import { Figure } from '../ui/figure.tsx';
 import type { Column } from '../ui/table.tsx';
 import { useSpeech } from '../words/words.tsx';
@@ -42,25 +43,32 @@ export function useUsageColumns(view: UsageView, by: Dimension): readonly Column
     title,
     align: 'end',
     ...(wide && { wide }),
-    cell: (row) => (
-      <Figure
-        name={title}
-        value={valueOf(row)}
-        unit={unit}
-        digits={digits}
-        {...provenanceOf(kind, row, words, format)}
-      />
-    ),
+    cell: (row) =>
+      // Where nothing was timed nothing is unknown.
+      kind === 'latency' && valueOf(row) === null ? (
+        '–'
+      ) : (
+        <Figure
+          name={title}
+          value={valueOf(row)}
+          unit={unit}
+          digits={digits}
+          {...provenanceOf(kind, row, words, format)}
+        />
+      ),
     value: valueOf,
   });
   const name: Column<UsageRow> = {
     id: 'name',
     title: usage.dimensions[by],
     cell: (row) =>
-      row.id === null ? (
-        <span className="text-soft italic">{usage.none}</span>
+      row.id === null || row.id === '' ? (
+        <span className="text-soft italic">{row.id === '' ? usage.unread : usage.none}</span>
       ) : (
-        nameOf(row, by === 'site' || by === 'deployment' ? siteName(row.name, words) : row.name)
+        <>
+          {nameOf(row, by === 'site' || by === 'deployment' ? siteName(row.name, words) : row.name)}{' '}
+          {row.simulated === row.calls && <Hatched>{words.common.simulated}</Hatched>}
+        </>
       ),
     value: (row) => (row.id === null ? null : row.name),
   };

@@ -129,13 +129,17 @@ function SumTile({
   const partly = value !== null && known !== null && known < 1;
   return (
     <Tile name={name} more={partly && words.usage.knownOf(format.percent(known))}>
-      <Figure
-        name={name}
-        value={value}
-        unit={unit}
-        digits={digits}
-        {...provenanceOf(kind, figures, words, format)}
-      />
+      {kind === 'latency' && value === null ? (
+        '–'
+      ) : (
+        <Figure
+          name={name}
+          value={value}
+          unit={unit}
+          digits={digits}
+          {...provenanceOf(kind, figures, words, format)}
+        />
+      )}
     </Tile>
   );
 }

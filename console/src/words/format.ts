@@ -19,8 +19,8 @@ export interface Format {
   exactTime(iso: string): string;
   /** "3 minutes ago" under a day, the date beyond. */
   ago(iso: string, nowMs: number): string;
-  /** A moment on an axis: the hour or the day alone, or both; in UTC where days are UTC days. */
-  tick(ms: number, what: 'hour' | 'day' | 'full', utc: boolean): string;
+  /** A moment on an axis or in a list: second, hour or day alone, or day and hour; in UTC where days are UTC days. */
+  tick(ms: number, what: 'second' | 'hour' | 'day' | 'full', utc: boolean): string;
   list(items: readonly string[]): string;
   /** A country's name from its ISO 3166-1 code; the code itself when the code is not one. */
   country(code: string): string;
@@ -44,6 +44,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     const day = { day: 'numeric', month: 'short', ...tickZone } as const;
     const hour = { hour: '2-digit', minute: '2-digit', ...tickZone } as const;
     return {
+      second: new Intl.DateTimeFormat(locale, { ...hour, second: '2-digit' }),
       hour: new Intl.DateTimeFormat(locale, hour),
       day: new Intl.DateTimeFormat(locale, day),
       full: new Intl.DateTimeFormat(locale, utc ? day : { ...day, ...hour }),
