@@ -198,7 +198,7 @@ export class CallAccount {
     const { organisation, callId } = this.#call;
     const content = {
       salt: seal.salt.toString('base64'),
-      prompt: asked.content,
+      prompt: asked.content(),
       answer: Buffer.concat(this.#answer).toString(),
     };
     try {

@@ -34,21 +34,21 @@ export const chatEndpoint: Endpoint = {
 
 /** @throws OpenAiError 400 with the byte or the field that is wrong */
 export function parseChat(bytes: Buffer, language: Language): Asked {
-  const request = readJson(bytes, chatSchema, language);
-  const { data } = request;
+  const { data, members } = readJson(bytes, chatSchema, language);
+  const { model, stream } = data;
   const wantsUsage = data.stream_options?.include_usage === true;
   return {
     bytes,
-    model: data.model,
-    stream: data.stream === true,
+    model,
+    stream: stream === true,
     maxTokens: data.max_completion_tokens ?? data.max_tokens ?? undefined,
     user: data.user ?? undefined,
-    content: data.messages,
+    content: () => readJson(bytes, chatSchema, language).data.messages,
     forEngine: (engine): Passage => ({
       path: '/chat/completions',
       body: spliced(bytes, [
-        ...headEdits(request, engine, wantsUsage),
-        ...toolEdits(request, engine, language),
+        ...headEdits({ bytes, members, data: { model, stream } }, engine, wantsUsage),
+        ...toolEdits({ bytes, members }, engine, language),
       ]),
       relay: () => new StreamRelay(!wantsUsage),
       whole: wholeAsItIs,

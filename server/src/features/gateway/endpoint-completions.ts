@@ -40,7 +40,7 @@ export const completionsEndpoint: Endpoint = {
       stream: data.stream === true,
       maxTokens: data.max_tokens ?? undefined,
       user: data.user ?? undefined,
-      content: data.prompt,
+      content: () => data.prompt,
       forEngine: (engine) => ({
         path: '/completions',
         body: spliced(bytes, headEdits(request, engine, wantsUsage)),

@@ -34,7 +34,7 @@ export const embeddingsEndpoint: Endpoint = {
       stream: false,
       maxTokens: undefined,
       user: data.user ?? undefined,
-      content: data.input,
+      content: () => data.input,
       forEngine: (engine, { callId }) => ({
         path: '/embeddings',
         body: spliced(bytes, headEdits(request, engine, false)),

@@ -42,7 +42,7 @@ export const fimEndpoint: Endpoint = {
       stream: data.stream === true,
       maxTokens: data.max_tokens ?? undefined,
       user: undefined,
-      content: { prompt: data.prompt, suffix: data.suffix },
+      content: () => ({ prompt: data.prompt, suffix: data.suffix }),
       forEngine: (engine, call) => {
         if (engine.capabilities?.fim !== 'unknown' || engine.capabilities.completions !== true)
           return {

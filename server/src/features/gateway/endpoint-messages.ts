@@ -101,7 +101,7 @@ function translated(
 ): Omit<Asked, 'forEngine'> {
   const { model, stream, maxTokens, user } = chatOf(data, language);
   const content = data.system ? [{ role: 'system', content: data.system }, ...data.messages] : data.messages;
-  return { bytes, model, stream, maxTokens, user, content };
+  return { bytes, model, stream, maxTokens, user, content: () => content };
 }
 
 const chatOf = (data: Json, language: Language): Asked =>

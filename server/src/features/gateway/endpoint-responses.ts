@@ -45,7 +45,7 @@ export const responsesEndpoint: Endpoint = {
       stream: data.stream === true,
       maxTokens: data.max_output_tokens ?? undefined,
       user: data.user ?? data.safety_identifier ?? undefined,
-      content: data.instructions ? [data.instructions, data.input] : data.input,
+      content: () => (data.instructions ? [data.instructions, data.input] : data.input),
       forEngine: (engine, call) => {
         if (engine.capabilities?.responses === true) return asItIs(request, engine);
         const head = headOf(call, data.model);

@@ -25,8 +25,8 @@ export interface Asked {
   readonly stream: boolean;
   readonly maxTokens: number | undefined;
   readonly user: string | undefined;
-  /** As parsed, for those who keep it. */
-  readonly content: unknown;
+  /** For those who keep it: read once more, so that nobody else holds every prompt twice until its answer has come. */
+  content(): unknown;
   /** @throws OpenAiError 400 for what this engine cannot do, which would otherwise be ignored in silence */
   forEngine(engine: EngineEndpoint, call: CallMark): Passage;
 }

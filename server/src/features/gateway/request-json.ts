@@ -11,9 +11,8 @@ import { type Member, membersOf } from './json-members.ts';
 
 export interface JsonRequest<T> {
   readonly bytes: Buffer;
-  /** One character a byte: positions of members are byte offsets. */
-  readonly latin1: string;
   readonly data: T;
+  /** Byte offsets. */
   readonly members: ReadonlyMap<string, Member>;
 }
 
@@ -21,13 +20,14 @@ export interface JsonRequest<T> {
 export function readJson<T>(bytes: Buffer, schema: z.ZodType<T>, language: Language): JsonRequest<T> {
   const ascii = isAscii(bytes);
   if (!ascii && !isUtf8(bytes)) throw wrong(say('bodyNotUtf8', language), 'invalid_utf8');
+  // One character a byte: positions in it are byte offsets.
   const latin1 = bytes.toString('latin1');
   const value = parseJson(ascii ? latin1 : bytes.toString('utf8'), language);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw wrongField(schema, value, language);
   const members = membersOf(latin1);
   if (!members) throw wrong(say('bodyDoubled', language), 'duplicate_field');
-  return { bytes, latin1, data: parsed.data, members };
+  return { bytes, data: parsed.data, members };
 }
 
 function parseJson(text: string, language: Language): unknown {

@@ -7,7 +7,7 @@ import { elementsOf, type Member, membersOf } from './json-members.ts';
 import type { Edit } from './json-splice.ts';
 import type { JsonRequest } from './request-json.ts';
 
-type Request = Pick<JsonRequest<unknown>, 'latin1' | 'members'>;
+type Request = Pick<JsonRequest<unknown>, 'bytes' | 'members'>;
 
 /**
  * What engines get wrong about tools in silence, mended on the way (docs/gateway.md has the table). A request that
@@ -18,9 +18,10 @@ export function toolEdits(request: Request, engine: EngineEndpoint, language: La
   return [...choiceEdits(request, engine, language), ...idEdits(request, engine)];
 }
 
-function choiceEdits({ latin1, members }: Request, engine: EngineEndpoint, language: Language): Edit[] {
+function choiceEdits({ bytes, members }: Request, engine: EngineEndpoint, language: Language): Edit[] {
   const toolsAt = members.get('tools');
   if (!toolsAt) return [];
+  const latin1 = bytes.toString('latin1');
   const tools = elementsOf(latin1, toolsAt.start);
   const choiceAt = members.get('tool_choice');
   const choice = choiceAt && valueAt(latin1, choiceAt);
@@ -49,12 +50,14 @@ function choiceEdits({ latin1, members }: Request, engine: EngineEndpoint, langu
 
 /** Ours do, vLLM and SGLang do; llama-server takes it for `auto`, and of others nobody knows. */
 function takesNamedChoice({ kind, capabilities }: EngineEndpoint): boolean {
-  return kind !== 'openai-http' || ['vLLM', 'SGLang', 'Kulning'].includes(capabilities?.server ?? '');
+  const ours = kind === 'llama' || kind === 'scripted';
+  return ours || ['vLLM', 'SGLang', 'Kulning'].includes(capabilities?.server ?? '');
 }
 
-function idEdits({ latin1, members }: Request, engine: EngineEndpoint): Edit[] {
+function idEdits({ bytes, members }: Request, engine: EngineEndpoint): Edit[] {
   const messages = members.get('messages');
-  if (!messages || !wantsNineCharacters(engine) || !latin1.includes('"tool_call')) return [];
+  if (!messages || !wantsNineCharacters(engine) || !bytes.includes('"tool_call')) return [];
+  const latin1 = bytes.toString('latin1');
   return elementsOf(latin1, messages.start)
     .flatMap((message) => idsIn(latin1, message))
     .flatMap((at): Edit[] => {
