@@ -80,6 +80,6 @@ export async function ask<O extends Operation>(
     cookies: [],
     header: () => undefined,
   };
-  const answer = await found.handle(given as never, context);
+  const answer = await found.handle(given, context);
   return operation.result.parse(JSON.parse(JSON.stringify(answer))) as OperationResult<O>;
 }

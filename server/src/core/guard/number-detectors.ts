@@ -17,19 +17,24 @@ type Accepts = (window: NumberWindow, announced: () => boolean) => boolean;
 
 const none = /(?!)/;
 
+/** @param lengths how many digits such a number has: windows of others are not looked at */
 function numberDetector(
   name: DetectorName,
+  lengths: readonly number[],
   accepts: Accepts,
   words: RegExp = none,
-  leastDigits = 9,
 ): Detector {
+  const fits = lengths.reduce((mask, length) => mask | (1 << length), 0);
   return {
     name,
     begins: begins.digit,
     endAt(place) {
-      if ((place.windows[0]?.digits.length ?? 0) < leastDigits || continuesNumber(place)) return 0;
-      const announced = () => place.isAfter(words);
-      return place.windows.find((window) => accepts(window, announced))?.end ?? 0;
+      for (const window of place.windows) {
+        if ((fits & (1 << window.digits.length)) === 0) continue;
+        if (continuesNumber(place)) return 0;
+        if (accepts(window, () => place.isAfter(words))) return window.end;
+      }
+      return 0;
     },
   };
 }
@@ -44,6 +49,7 @@ export function continuesNumber({ text, start }: Place): boolean {
 /** Of ten or twelve digits with the century; also `6+4` for who is a hundred. A coordination number adds 60 to the day. */
 const personnummer = numberDetector(
   'se_personnummer',
+  [10, 12],
   ({ digits, shape }, announced) => {
     if (!/^(?:10|12|[68][-+ ]4)$/.test(shape)) return false;
     const ten = digits.slice(-10);
@@ -58,6 +64,7 @@ const personnummer = numberDetector(
 
 const organisationsnummer = numberDetector(
   'se_organisationsnummer',
+  [10, 12],
   ({ digits, shape }, announced) =>
     (shape === '6-4' || shape === '10' || shape === '2-10') &&
     isOrganisationsnummer(digits.slice(-10)) &&
@@ -94,6 +101,7 @@ const insurancePattern = /\d\d[ \u00a0]?\d{6}[ \u00a0]?[A-Z][ \u00a0]?\d\d[ \u00
 
 const steuerId = numberDetector(
   'de_steuer_id',
+  [11],
   ({ digits, shape }, announced) =>
     (shape === '11' || shape === '2 3 3 3') && isSteuerId(digits) && (shape !== '11' || announced()),
   /steuer|\bidnr|\btin\b|tax|identifikationsnummer|fiscal|skatte/iu,
@@ -101,6 +109,7 @@ const steuerId = numberDetector(
 
 const nhsNumber = numberDetector(
   'gb_nhs_number',
+  [10],
   ({ digits, shape }, announced) =>
     (shape === '10' || shape === '3 3 4' || shape === '3-3-4') && isNhsNumber(digits) && announced(),
   /\bnhs\b|health service/iu,
@@ -110,6 +119,7 @@ const companyWords = /sire[nt]|\brcs\b|entreprise|établissement|société|compa
 
 const siret = numberDetector(
   'fr_siret',
+  [14],
   ({ digits, shape }, announced) =>
     (shape === '3 3 3 5' || shape === '14' || shape === '9 5') &&
     isSiret(digits) &&
@@ -119,17 +129,19 @@ const siret = numberDetector(
 
 const siren = numberDetector(
   'fr_siren',
+  [9],
   ({ digits, shape }, announced) => (shape === '3 3 3' || shape === '9') && isSiren(digits) && announced(),
   companyWords,
 );
 
-const card = numberDetector('payment_card', ({ digits, shape }) => {
+const card = numberDetector('payment_card', [13, 14, 15, 16, 17, 18, 19], ({ digits, shape }) => {
   const groups = /^(?:\d\d|4([ -])4\1[45]\1[1-7]|4([ -])4\2[4]\2[4]\2[1-3]|4([ -])6\3[45])$/;
   return groups.test(shape) && isPaymentCard(digits);
 });
 
 const ipV4 = numberDetector(
   'ip_address',
+  [4, 5, 6, 7, 8, 9, 10, 11, 12],
   ({ digits, shape }, announced) => {
     if (!/^[123]\.[123]\.[123]\.[123]$/.test(shape)) return false;
     let at = 0;
@@ -141,7 +153,6 @@ const ipV4 = numberDetector(
     return !announced();
   },
   /(?:versions?|\bv|release|build|utgåva|kapitel|chapter|section|§)[\s.:]*$/iu,
-  4,
 );
 
 /** Days of a month, of a leap year where the year is not known. */

@@ -206,12 +206,12 @@ const toolDelta = (index: number, text: string): Draft => ({
 });
 
 /** A chunk like another one, with this delta alone. */
-function chunkOf({ usage: _, ...head }: Draft, index: number, delta: Draft): Draft {
-  return { ...head, choices: [{ index, delta, finish_reason: null }] };
+function chunkOf(head: Draft, index: number, delta: Draft): Draft {
+  return { ...head, usage: undefined, choices: [{ index, delta, finish_reason: null }] };
 }
 
-function textChunk({ usage: _, ...head }: Draft, index: number, text: string): Draft {
-  return { ...head, choices: [{ index, text, finish_reason: null }] };
+function textChunk(head: Draft, index: number, text: string): Draft {
+  return { ...head, usage: undefined, choices: [{ index, text, finish_reason: null }] };
 }
 
 function parsed(data: string): Draft {
