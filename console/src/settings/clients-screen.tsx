@@ -33,18 +33,21 @@ export function ClientsScreen() {
   const adding = (add: boolean) =>
     void navigate({ search: (before) => ({ ...before, add: add || undefined }) });
   const columns: readonly Column<Organisation>[] = [
-    { id: 'name', title: words.clients.name, cell: (row) => row.name, value: (row) => row.name },
+    {
+      id: 'name',
+      title: words.clients.name,
+      cell: (row) => (
+        <>
+          {row.name} {row.demonstration && <Hatched>{words.frame.demonstration}</Hatched>}
+        </>
+      ),
+      value: (row) => row.name,
+    },
     {
       id: 'language',
       title: words.frame.language,
       cell: (row) => languages.find(({ id }) => id === row.language)?.name,
       value: (row) => row.language,
-    },
-    {
-      id: 'demonstration',
-      title: words.sites.state,
-      cell: (row) => row.demonstration && <Hatched>{words.frame.demonstration}</Hatched>,
-      value: (row) => Number(row.demonstration),
     },
     {
       id: 'retention',

@@ -13,7 +13,6 @@ import { Screen } from '../ui/screen.tsx';
 import { Empty, Loaded } from '../ui/states.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { sortingOf } from '../ui/table-data.ts';
-import { Time } from '../ui/time.tsx';
 import { useSpeech } from '../words/words.tsx';
 import { KeyForm } from './key-form.tsx';
 
@@ -90,6 +89,23 @@ export function KeysScreen() {
   );
 }
 
+const SHOWN_SCOPES = 4;
+
+/** A key of a program has a few; one of a person has all of theirs, which are shown when asked for. */
+function Scopes({ all }: { readonly all: readonly string[] }) {
+  const first = all.slice(0, SHOWN_SCOPES).join(' ');
+  const rest = all.slice(SHOWN_SCOPES);
+  if (rest.length === 0) return <span className="font-mono text-xs break-words">{first}</span>;
+  return (
+    <details className="font-mono text-xs break-words">
+      <summary>
+        {first} +{rest.length}
+      </summary>
+      {rest.join(' ')}
+    </details>
+  );
+}
+
 function useKeyColumns(onRevoke: (key: Key) => void): readonly Column<Key>[] {
   const { words, format } = useSpeech();
   const may = useMay();
@@ -131,22 +147,19 @@ function useKeyColumns(onRevoke: (key: Key) => void): readonly Column<Key>[] {
       id: 'scopes',
       title: words.keys.scopes,
       wide: true,
-      cell: (row) => <span className="font-mono text-xs break-words">{row.scopes.join(' ')}</span>,
+      cell: (row) => <Scopes all={row.scopes} />,
       value: (row) => row.scopes.join(' '),
     },
     {
       id: 'expires',
       title: words.keys.expires,
       wide: true,
-      cell: (row) => (row.expiresAt === null ? words.keys.never : format.date(row.expiresAt)),
+      cell: (row) => (
+        <span className="whitespace-nowrap">
+          {row.expiresAt === null ? words.keys.never : format.date(row.expiresAt)}
+        </span>
+      ),
       value: (row) => row.expiresAt,
-    },
-    {
-      id: 'used',
-      title: words.keys.lastUsed,
-      wide: true,
-      cell: (row) => (row.lastUsedAt === null ? words.keys.neverUsed : <Time at={row.lastUsedAt} />),
-      value: (row) => row.lastUsedAt,
     },
     {
       id: 'revoke',

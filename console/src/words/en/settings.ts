@@ -78,8 +78,6 @@ export const settings = {
       `${count(number, '# right', '# rights')}. Unless changed: ask models, list them, read receipts.`,
     expires: 'Ends',
     never: 'never',
-    lastUsed: 'Last used',
-    neverUsed: 'never',
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke ${name}`,
     revokeMeans:

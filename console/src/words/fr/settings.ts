@@ -81,8 +81,6 @@ export const settings: SettingsWords = {
       `${count(number, '# droit', '# droits')}. Sauf changement : interroger les modèles, les lister, lire les reçus.`,
     expires: 'Fin',
     never: 'jamais',
-    lastUsed: 'Dernier usage',
-    neverUsed: 'jamais',
     revoke: 'Révoquer',
     revokeOf: (name) => `Révoquer ${name}`,
     revokeMeans:

@@ -77,8 +77,6 @@ export const settings: SettingsWords = {
       `${count(number, '# rättighet', '# rättigheter')}. Om inget ändras: fråga modeller, lista dem, läsa kvitton.`,
     expires: 'Slutar',
     never: 'aldrig',
-    lastUsed: 'Senast använd',
-    neverUsed: 'aldrig',
     revoke: 'Återkalla',
     revokeOf: (name) => `Återkalla ${name}`,
     revokeMeans:

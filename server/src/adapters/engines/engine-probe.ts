@@ -1,25 +1,13 @@
 import { z } from 'zod';
 
+import { engineCapabilities } from '@kulning/sdk';
+
 import type { EngineEndpoint, EngineProbe } from '../../core/engine/engine.ts';
 import { readLoad, type EngineLoad } from '../../core/engine/load-signal.ts';
 import { getFromEngine } from './engine-client.ts';
 
-const known = z.union([z.boolean(), z.literal('unknown')]);
-
-/** What a child of ours, or another Kulning, says of itself at `/health`. */
-export const ownCapabilities = z.object({
-  chat: known,
-  completions: known,
-  embeddings: known,
-  rerank: known,
-  fim: known,
-  responses: known,
-  tools: z.enum(['native', 'grammar', 'none', 'unknown']),
-  jsonSchema: known,
-  nineCharacterIds: z.boolean().optional(),
-  lora: known,
-  contextTokens: z.int().optional(),
-});
+/** What a child of ours, or another Kulning, says of itself at `/health`: what the API says of it, too. */
+export const ownCapabilities = engineCapabilities.omit({ server: true, slots: true });
 
 const childLoad = z.looseObject({ running: z.int(), queued: z.int() });
 const health = z.looseObject({ model: z.string(), slots: z.int(), capabilities: ownCapabilities });
