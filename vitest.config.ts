@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm test` runs the project `unit`; `npm run test:system` runs `system` (Chromium, namespaces; see DESIGN §8). */
+/** `npm test` runs the project `unit`; `npm run test:system` runs `system` (Chromium, namespaces; see DESIGN §8);
+ * `npm run prove` runs what needs more than CI has. */
 export default defineConfig({
   test: {
     isolate: false,
@@ -22,7 +23,7 @@ export default defineConfig({
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
-          exclude: ['**/*.system.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.system.test.ts', '**/*.proof.test.ts', '**/node_modules/**'],
         },
       },
       {
@@ -34,6 +35,10 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'proof', include: ['**/*.proof.test.ts'], exclude: ['**/node_modules/**'] },
       },
     ],
   },

@@ -13,6 +13,8 @@ export interface FixtureOptions {
   /** `never`: no end token is ever likely, for aborts and queues. */
   readonly ending?: 'sometimes' | 'never';
   readonly template?: 'chatml' | 'chatml-without-tools' | 'mistral' | 'none';
+  /** Whether `<tool_call>` is one token, as where models were trained to write it: then a request can make it likely. */
+  readonly callToken?: boolean;
   readonly licence?: string;
   readonly dimension?: number;
   readonly layers?: number;
@@ -21,7 +23,7 @@ export interface FixtureOptions {
 }
 
 const HEADS = 4;
-const TOKEN_KIND = { normal: 1, unknown: 2, control: 3, byte: 6 };
+const TOKEN_KIND = { normal: 1, unknown: 2, control: 3, whole: 4, byte: 6 };
 const SPACE = '\u2581';
 const WORDS =
   'the a of to and is in invoice order meeting answer site data le la les de et est dans facture commande réponse ' +
@@ -34,7 +36,7 @@ interface Vocabulary {
 }
 
 /** Every prefix of every word is a token: the tokenizer joins neighbours two by two and needs each step between. */
-function vocabulary(): Vocabulary {
+function vocabulary(callToken: boolean): Vocabulary {
   const kindOf = new Map<string, number>([['<unk>', TOKEN_KIND.unknown]]);
   for (const control of ['<s>', '</s>', '<|im_start|>', '<|im_end|>'])
     kindOf.set(control, TOKEN_KIND.control);
@@ -46,6 +48,7 @@ function vocabulary(): Vocabulary {
     for (let length = 1; length <= word.length; length++)
       kindOf.set(SPACE + word.slice(0, length), TOKEN_KIND.normal);
   }
+  if (callToken) kindOf.set('<tool_call>', TOKEN_KIND.whole);
   const texts = [...kindOf.keys()];
   return { texts, kinds: [...kindOf.values()], end: texts.indexOf('<|im_end|>') };
 }
@@ -158,7 +161,7 @@ export function fixtureGgufBytes(options: FixtureOptions = {}): Uint8Array {
     dimension = 64,
     layers = 2,
   } = options;
-  const words = vocabulary();
+  const words = vocabulary(options.callToken ?? false);
   const heads = options.claimedHeads ?? HEADS;
   const chatTemplate = TEMPLATES[template];
   const entries: GgufEntry[] = [

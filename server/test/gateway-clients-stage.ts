@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fixtureGguf } from '../../tools/fixture-gguf.ts';
 import { engineAdapters, enginePrograms } from '../src/adapters/engines/index.ts';
 import {
+  type ChildPlace,
   type EngineCapabilities,
   type EngineEndpoint,
   type EngineSpec,
@@ -17,14 +18,16 @@ import { type RemoteEngine, startRemoteEngine } from './gateway-clients-remote.t
 import { deployment, httpEndpoint, secrets, snapshotOf } from './gateway-snapshot.ts';
 import { type Stage, startStage } from './gateway-stage.ts';
 
+type ChildModel = 'scripted' | 'llama' | 'llama-server';
+
 /** Models that clients of the tests ask for, each at an engine of another kind. */
 export interface ClientsStage extends Stage {
   readonly apiKey: string;
   readonly remote: RemoteEngine;
   /** Kills the child that serves the model, at once. */
-  kill(model: 'scripted' | 'llama'): void;
+  kill(model: ChildModel): void;
   /** Until the child is back. */
-  revived(model: 'scripted' | 'llama'): Promise<void>;
+  revived(model: ChildModel): Promise<void>;
 }
 
 const script = {
@@ -46,9 +49,10 @@ const limits = { contextTokens: 1024, slots: 2, queueLimit: 1 };
 /**
  * One gateway in front of engines of all kinds: `scripted` and `llama` are real children (the second a real model of
  * random weights with a template in Mistral's manner), `remote` is a server as others run them.
+ * @param llamaServer a real program of that name: then the same weights are also served by it, as `llama-server`
  */
-export async function startClientsStage(): Promise<ClientsStage> {
-  const { endpoints, kill, revived, close } = await startChildren();
+export async function startClientsStage(llamaServer?: string): Promise<ClientsStage> {
+  const { endpoints, kill, revived, close } = await startChildren(llamaServer);
   const remote = await startRemoteEngine();
   const engines = { ...endpoints, remote: remoteEndpoint(remote.url) };
   const stage = await startStage(
@@ -73,19 +77,26 @@ export async function startClientsStage(): Promise<ClientsStage> {
   };
 }
 
-async function startChildren() {
+async function startChildren(llamaServer: string | undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'kulning-clients-'));
   const scriptPath = join(folder, 'script.json');
   writeFileSync(scriptPath, JSON.stringify(script));
   const modelPath = fixtureGguf({ template: 'mistral' });
-  const scripted = childOf('scripted', { scriptPath, ...limits });
-  const llama = childOf('llama', {
-    modelPath,
-    parameters: 1,
-    sizeBytes: 1,
-    cacheBytesPerToken: 0,
-    ...limits,
-  });
+  const facts = { modelPath, parameters: 1, sizeBytes: 1, cacheBytesPerToken: 0 };
+  const { contextTokens, slots } = limits;
+  const children = [
+    childOf('scripted', { scriptPath, ...limits }),
+    childOf('llama', { ...facts, ...limits }),
+    ...(llamaServer === undefined
+      ? []
+      : [
+          childOf(
+            'llama-server',
+            { ...facts, modelPath: fixtureGguf({ callToken: true }), contextTokens, slots },
+            { llamaServer, secret: 'sk-of-this-child' },
+          ),
+        ]),
+  ];
   const pids = new Map<string, number>();
   const log: Logger = {
     ...silentLogger,
@@ -95,18 +106,18 @@ async function startChildren() {
   };
   const timing = { firstBackoffMs: 20 };
   const host = createEngineHost({ runDir: folder, programs: enginePrograms, log, timing });
-  host.apply([scripted.spec, llama.spec]);
+  host.apply(children.map(({ spec }) => spec));
   const isReady = (id: string) =>
     host.states().some(({ deploymentId, phase }) => deploymentId === id && phase === 'ready');
   const ready = async (id: string) => {
     while (!isReady(id)) await sleep(20);
   };
-  await Promise.all([ready('scripted'), ready('llama')]);
+  await Promise.all(children.map(({ spec }) => ready(spec.kind)));
+  const reached = children.map(
+    async ({ spec, at }) => [spec.kind, await withCapabilities(at(folder))] as const,
+  );
   return {
-    endpoints: {
-      scripted: await withCapabilities(scripted.at(folder)),
-      llama: await withCapabilities(llama.at(folder)),
-    },
+    endpoints: Object.fromEntries(await Promise.all(reached)),
     kill(model: string) {
       const pid = pids.get(model);
       if (pid === undefined) throw new Error(`${model} was never started`);
@@ -123,12 +134,12 @@ async function startChildren() {
   };
 }
 
-function childOf(kind: EngineSpec['kind'], config: object) {
+function childOf(kind: EngineSpec['kind'], config: object, place: ChildPlace = {}) {
   const adapter = engineAdapters[kind];
   const given = { deploymentId: kind, model: kind, config: adapter.parseConfig(config) };
-  const spec = adapter.child(given);
+  const spec = adapter.child(given, place);
   if (!spec) throw new Error(`${kind} is no child`);
-  return { spec, at: (runDir: string) => adapter.endpoint(given, { runDir }) };
+  return { spec, at: (runDir: string) => adapter.endpoint(given, { runDir, ...place }) };
 }
 
 /** As the engine says of itself. */

@@ -9,7 +9,7 @@ export interface Chunk {
   readonly id: string;
   readonly object: string;
   readonly choices: readonly {
-    readonly delta: { readonly content?: string; readonly tool_calls?: readonly ToolCall[] };
+    readonly delta: { readonly content?: string | null; readonly tool_calls?: readonly ToolCallPart[] };
     readonly finish_reason: string | null;
   }[];
   readonly usage?: Usage | null;
@@ -18,6 +18,11 @@ interface ToolCall {
   readonly index: number;
   readonly id: string;
   readonly function: { readonly name: string; readonly arguments: string };
+}
+/** The first of a call names it; arguments may come in parts. */
+interface ToolCallPart {
+  readonly index: number;
+  readonly function: { readonly name?: string; readonly arguments?: string };
 }
 interface Usage {
   readonly prompt_tokens: number;
@@ -85,16 +90,35 @@ export function contentOf(chunks: readonly Chunk[]): string {
   return chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('');
 }
 
-export interface Health {
-  readonly running: number;
-  readonly queued: number;
-  readonly answered: number;
-  readonly generatedTokens: number;
+/** Calls of a stream, put together from their parts. */
+export function callsOf(chunks: readonly Chunk[]): { name: string; arguments: string }[] {
+  const calls: { name: string; arguments: string }[] = [];
+  for (const { index, function: part } of chunks.flatMap(
+    (chunk) => chunk.choices[0]?.delta.tool_calls ?? [],
+  )) {
+    const call = (calls[index] ??= { name: part.name ?? '', arguments: '' });
+    call.arguments += part.arguments ?? '';
+  }
+  return calls;
 }
 
-export async function health(endpoint: EngineEndpoint): Promise<Health> {
+/** Servers add details of their own, such as what they took from a cache. */
+export function countsOf(usage: Usage | null | undefined): Usage | undefined {
+  if (!usage) return undefined;
+  const { prompt_tokens, completion_tokens, total_tokens } = usage;
+  return { prompt_tokens, completion_tokens, total_tokens };
+}
+
+/** What a child of ours counts. */
+export async function generatedByChild(endpoint: EngineEndpoint): Promise<number> {
   const reply = await call({ ...endpoint, basePath: '' }, '/health');
-  return JSON.parse(await textOf(reply)) as Health;
+  return (JSON.parse(await textOf(reply)) as { generatedTokens: number }).generatedTokens;
+}
+
+/** What llama-server counts. */
+export async function generatedByLlamaServer(endpoint: EngineEndpoint): Promise<number> {
+  const metrics = await textOf(await call({ ...endpoint, basePath: '' }, '/metrics'));
+  return Number(/^llamacpp:tokens_predicted_total (\d+)$/mu.exec(metrics)?.[1]);
 }
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -5,14 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { fixtureGguf } from '../../../../tools/fixture-gguf.ts';
-import { engineSocketPath, type EngineEndpoint, type EngineSpec } from '../../core/engine/engine.ts';
-import { createEngineHost } from '../../platform/engine-host/engine-host.ts';
-import { silentLogger, type Logger } from '../../platform/log/logger.ts';
+import type { EngineEndpoint } from '../../core/engine/engine.ts';
+import { openChild } from './engine-conformance-child.ts';
+import { generatedByChild } from './engine-conformance-client.ts';
 import { describeEngine, type ConformanceSubject } from './engine-conformance.ts';
-import { engineAdapters, enginePrograms } from './index.ts';
+import { engineAdapters } from './index.ts';
 
 const CONTEXT_TOKENS = 2048;
 const SLOTS = 2;
@@ -28,53 +27,17 @@ const script = {
   ],
 };
 
-/** A host with one child of the kind, as `kulning up` runs it. */
-async function openChild(kind: EngineSpec['kind'], config: object) {
-  const runDir = mkdtempSync(join(tmpdir(), 'kulning-engine-'));
-  const adapter = engineAdapters[kind];
-  const deployment = { deploymentId: 'd', model: `${kind}-fixture`, config: adapter.parseConfig(config) };
-  const spec = adapter.child(deployment);
-  if (spec === undefined) throw new Error('not a child');
-  let pid: number | undefined;
-  const log: Logger = {
-    ...silentLogger,
-    info: (event, fields) => {
-      if (event === 'engine.started') pid = Number(fields?.['pid']);
-    },
-  };
-  const host = createEngineHost({ runDir, programs: enginePrograms, log, timing: { firstBackoffMs: 20 } });
-  const ready = async () => {
-    while (host.states()[0]?.phase !== 'ready') await delay(20);
-  };
-  host.apply([spec]);
-  await ready();
-  return {
-    endpoint: adapter.endpoint(deployment, { runDir }),
-    socketPath: engineSocketPath(runDir, 'd'),
-    kill: () => {
-      if (pid === undefined) throw new Error('it was never started');
-      process.kill(pid, 'SIGKILL');
-    },
-    recovered: async () => {
-      while (host.states()[0]?.restarts !== 1) await delay(5);
-      await ready();
-    },
-    close: async () => {
-      await host.close();
-      rmSync(runDir, { recursive: true });
-    },
-  };
-}
-
 const limits = { contextTokens: CONTEXT_TOKENS, slots: SLOTS, queueLimit: QUEUE_LIMIT };
 
 async function openScripted(): Promise<ConformanceSubject> {
   const folder = mkdtempSync(join(tmpdir(), 'kulning-script-'));
   const scriptPath = join(folder, 'script.json');
   writeFileSync(scriptPath, JSON.stringify(script));
+  const child = await openChild('scripted', { scriptPath, ...limits });
   return {
-    ...(await openChild('scripted', { scriptPath, ...limits })),
+    ...child,
     ...limits,
+    generatedTokens: () => generatedByChild(child.endpoint),
     prompts: { plain: 'hello there', endless: 'talk forever', tool: 'book a day', slow: 'speak slowly' },
     jsonSchema: false,
   };
@@ -84,9 +47,11 @@ async function openScripted(): Promise<ConformanceSubject> {
 async function openLlama(): Promise<ConformanceSubject> {
   const facts = { parameters: 1, sizeBytes: 1, cacheBytesPerToken: 0 };
   const modelPath = fixtureGguf({ ending: 'never', dimension: 128, layers: 4 });
+  const child = await openChild('llama', { modelPath, ...limits, ...facts });
   return {
-    ...(await openChild('llama', { modelPath, ...limits, ...facts })),
+    ...child,
     ...limits,
+    generatedTokens: () => generatedByChild(child.endpoint),
     prompts: {
       plain: 'the invoice',
       endless: 'talk forever',

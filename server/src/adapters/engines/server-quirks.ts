@@ -34,6 +34,7 @@ const llamaProps = z.looseObject({
   total_slots: z.int().optional(),
   chat_template: z.string().optional(),
   chat_template_caps: z.looseObject({ supports_tools: z.boolean().optional() }).optional(),
+  default_generation_settings: z.looseObject({ n_ctx: z.int().min(1).optional() }).optional(),
 });
 const kulningHealth = z.looseObject({ slots: z.int().optional(), capabilities: ownCapabilities });
 
@@ -52,9 +53,11 @@ export async function capabilitiesOf(
   if (server === 'llama.cpp') {
     const props = llamaProps.safeParse(await optionalJson(endpoint, '/props', signal)).data;
     const supported = props?.chat_template_caps?.supports_tools;
+    const contextTokens = props?.default_generation_settings?.n_ctx; // Of one slot.
     return {
       ...textAbilities,
-      responses: true,
+      // It has the path, but its events lack what clients of OpenAI demand (`output`, `output_index`): ours do not.
+      responses: false,
       fim: false, // It has /infill, which is another shape.
       tools: supported === undefined ? 'unknown' : supported ? 'native' : 'none',
       jsonSchema: true,
@@ -64,6 +67,7 @@ export async function capabilitiesOf(
         nineCharacterIds: wantsNineCharacterIds(props.chat_template),
       }),
       ...(props?.total_slots !== undefined && { slots: props.total_slots }),
+      ...(contextTokens !== undefined && { contextTokens }),
     };
   }
   if (server === 'Kulning') {

@@ -40,6 +40,25 @@ test.each([
   expect(error.body.error).toMatchObject({ message, type });
 });
 
+test.each([
+  'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
+  '[json.exception.parse_error.101] parse error at line 1, column 15: syntax error while parsing value',
+  'Failed to parse tool call arguments as JSON: [json.exception.parse_error.101] parse error',
+])('llama-server calls it 500, and it is the caller’s: %s (recorded)', (message) => {
+  const error = normaliseEngineError(
+    500,
+    JSON.stringify({ error: { code: 500, message, type: 'server_error' } }),
+  );
+  expect(error).toMatchObject({ status: 400, message });
+  expect(error.body.error).toMatchObject({ type: 'invalid_request_error', code: null });
+});
+
+test('a server that broke is not mended by its words', () => {
+  const body = { error: { code: 500, message: 'failed to allocate memory', type: 'server_error' } };
+  expect(normaliseEngineError(500, JSON.stringify(body)).status).toBe(500);
+  expect(normaliseEngineError(502, '{"error":{"message":"image input is not supported"}}').status).toBe(502);
+});
+
 test('what an engine of ours says arrives in each language, with all that stands beside it', () => {
   const error = promptTooLong(20, 10, 'some');
   const arrived = normaliseEngineError(error.status, JSON.stringify(error.wire));

@@ -83,10 +83,27 @@ const CONTEXT_SENTENCE =
   /maximum context length (?:is|of) (\d+) tokens.*?(?:requested|contains at least|has) (\d+)/isu;
 
 /**
+ * What llama-server answers 500 to although the request is at fault (its handler knows one kind of exception as the
+ * caller's; tools/server/server.cpp, `ex_wrapper`): a body that is no JSON, media that the model cannot take, and
+ * arguments of past calls that are no JSON.
+ */
+const CALLERS_FAULT =
+  /^\[json\.exception\.|^Failed to parse (?:messages|tools|tool call arguments)|(?:image|audio|video) input is not supported|^Failed to load image|^Invalid base64/u;
+
+/** The status that an engine's error means: 400 for what it should have answered so. */
+export function meantStatus(status: number, text: string): number {
+  if (status !== 500) return status;
+  const error = parseObject(text)?.['error'];
+  const message = isObject(error) && typeof error['message'] === 'string' ? error['message'] : '';
+  return CALLERS_FAULT.test(message) ? 400 : status;
+}
+
+/**
  * What another server said, in our words: one code for a prompt that is too long, whoever refuses it, and an OpenAI
  * body for a server that answers in its own shape. The server's message is kept; an engine of ours says it in each language.
  */
-export function normaliseEngineError(status: number, text: string): OpenAiError {
+export function normaliseEngineError(answered: number, text: string): OpenAiError {
+  const status = meantStatus(answered, text);
   const body = parseObject(text);
   const error = isObject(body?.['error']) ? body['error'] : body;
   const message =

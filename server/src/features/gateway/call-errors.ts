@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { EngineAbility } from '../../core/engine/engine.ts';
-import { normaliseEngineError, OpenAiError } from '../../core/engine/openai-error.ts';
+import { meantStatus, normaliseEngineError, OpenAiError } from '../../core/engine/openai-error.ts';
 import { explain } from '../../core/placement/explain.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import type { Refused } from '../dispatch/index.ts';
@@ -41,7 +41,8 @@ export function engineError(
   site: string,
   language: Language,
 ): OpenAiError {
-  const { status, bytes } = answer;
+  const { bytes } = answer;
+  const status = statusMeant(answer);
   const retryAfter = answer.headers['retry-after'];
   // A server that nobody could ask beforehand, and that does not have the path.
   if (ability !== 'chat' && (status === 404 || status === 405 || status === 501))
@@ -73,8 +74,13 @@ export function engineFailed(site: string, language: Language): OpenAiError {
 }
 
 /** What an answer says about the engine: undefined is nothing, because it was busy, or we were wrong. */
-export function healthOf(status: number): boolean | undefined {
+export function healthOf(answer: { readonly status: number; readonly bytes: Buffer }): boolean | undefined {
+  const status = statusMeant(answer);
   if (status === 429 || status === 503 || status === 401 || status === 403 || status === 404)
     return undefined;
   return status < 500;
 }
+
+/** A caller's fault that a server answers with 500 says nothing about the server. */
+const statusMeant = ({ status, bytes }: { readonly status: number; readonly bytes: Buffer }): number =>
+  status === 500 ? meantStatus(status, bytes.toString('utf8', 0, 65_536)) : status;

@@ -260,7 +260,7 @@ export class CallFlow {
         reservation.release(false);
         return this.#endWithError(engineFailed(siteName, language), 'engine.failed', reservation, opened);
       case 'whole': {
-        reservation.release(healthOf(end.status));
+        reservation.release(healthOf(end));
         if (end.status === 200) return this.#endWhole(end, reservation, opened);
         const error = engineError(end, this.#endpoint.ability, siteName, language);
         return this.#endWithError(error, `engine.status_${end.status}`, reservation, opened);

@@ -124,7 +124,8 @@ function argumentsOf({ model, options }: Spec, socketPath: string): string[] {
     parallel: String(slots),
     fit: 'off',
     threads: String(threads),
-    'threads-http': String(slots + 2),
+    // Each open request holds one, those that wait for a slot too: without room beside them /metrics would not answer.
+    'threads-http': String(slots + 32),
     // Between two batches it notices that a caller left.
     'batch-size': '256',
     'ubatch-size': '256',
@@ -135,7 +136,8 @@ function argumentsOf({ model, options }: Spec, socketPath: string): string[] {
     pooling: serves === 'embeddings' ? 'mean' : undefined,
     'lora-scaled': lora.map(({ path, scale }) => `${path}:${scale}`).join(',') || undefined,
   };
-  const flags = ['--no-ui', '--offline', '--metrics', '--slots', '--jinja'];
+  // A warm cache would show one caller, in time and in `cached_tokens`, what another asked before.
+  const flags = ['--no-ui', '--offline', '--metrics', '--slots', '--jinja', '--no-cache-prompt'];
   if (serves === 'embeddings') flags.push('--embeddings');
   if (serves === 'rerank') flags.push('--reranking');
   const given = Object.entries(values).flatMap(([name, value]) =>

@@ -23,6 +23,7 @@ const { values } = parseArgs({
     metrics: flag,
     slots: flag,
     jinja: flag,
+    'no-cache-prompt': flag,
     'flash-attn': text,
     'cache-type-k': text,
     'cache-type-v': text,
@@ -36,7 +37,11 @@ let running = 0;
 const loadedAt = Date.now() + 200;
 const pages = {
   '/props': () =>
-    JSON.stringify({ total_slots: Number(values.parallel), chat_template_caps: { supports_tools: true } }),
+    JSON.stringify({
+      total_slots: Number(values.parallel),
+      chat_template_caps: { supports_tools: true },
+      default_generation_settings: { n_ctx: values['ctx-size'] / values.parallel },
+    }),
   '/metrics': () => `llamacpp:requests_processing ${running}\nllamacpp:requests_deferred 0\n`,
   '/args': () => JSON.stringify(values),
 };
