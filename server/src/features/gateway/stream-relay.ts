@@ -6,6 +6,8 @@ import { type TokenUsage, usageIn } from './token-usage.ts';
 /** An event longer than this is not from an engine. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const DONE = '[DONE]';
+/** At the end the finish reason or the error stands within this many bytes. */
+const TAIL_BYTES = 4096;
 
 /**
  * Passes the events of a stream (text/event-stream, WHATWG HTML §9.2) on as the bytes they came in, whole events
@@ -16,7 +18,9 @@ export class StreamRelay implements AnswerRelay {
   readonly #dropUsage: boolean;
   #carry: Buffer | undefined;
   #end: Buffer | undefined;
-  #last = '';
+  /** The last events that left, as they came: looked into at the end, once. */
+  readonly #tail: Buffer[] = [];
+  #tailLength = 0;
   #usage: TokenUsage | undefined;
 
   /** @param dropUsage the caller did not ask for the usage event */
@@ -37,11 +41,12 @@ export class StreamRelay implements AnswerRelay {
       throw new RangeError('an event of the engine has no end');
     if (boundary === 0 || this.#end) return undefined;
     const events = bytes.subarray(0, boundary);
-    if (!events.includes('"usage"') && !events.includes(DONE)) {
+    const text = events.toString('latin1');
+    if (!text.includes('"usage"') && !text.includes(DONE)) {
       this.#remember(events);
       return events;
     }
-    return this.#sift(events);
+    return this.#sift(text);
   }
 
   /**
@@ -49,9 +54,10 @@ export class StreamRelay implements AnswerRelay {
    * half an event at the end is dropped. `failed`: it sent an error event.
    */
   finish(): { rest: Buffer; complete: boolean; failed: boolean } {
-    const failed = /(?:^|[\r\n])data: ?\{\s*"error"/.test(this.#last);
+    const last = Buffer.concat(this.#tail, this.#tailLength).toString('latin1');
+    const failed = /(?:^|[\r\n])data: ?\{\s*"error"/.test(last);
     if (this.#end) return { rest: this.#end, complete: true, failed };
-    const finished = /"finish_reason"\s*:\s*"/.test(this.#last);
+    const finished = /"finish_reason"\s*:\s*"/.test(last);
     return { rest: Buffer.from(`data: ${DONE}\n\n`), complete: finished, failed };
   }
 
@@ -60,9 +66,9 @@ export class StreamRelay implements AnswerRelay {
   }
 
   /** Event by event: takes the usage out, and holds the end back. */
-  #sift(events: Buffer): Buffer | undefined {
+  #sift(events: string): Buffer | undefined {
     const kept: string[] = [];
-    for (const event of events.toString('latin1').split(BETWEEN_EVENTS)) {
+    for (const event of events.split(BETWEEN_EVENTS)) {
       if (/^data: ?\[DONE\]/m.test(event)) {
         this.#end = Buffer.from(event, 'latin1');
         break;
@@ -78,9 +84,18 @@ export class StreamRelay implements AnswerRelay {
     return forward;
   }
 
-  /** The finish reason or the error stands in one of the last events. */
   #remember(events: Buffer): void {
-    this.#last = (this.#last + events.toString('latin1', Math.max(0, events.length - 4096))).slice(-8192);
+    const last = events.length > TAIL_BYTES ? events.subarray(-TAIL_BYTES) : events;
+    this.#tail.push(last);
+    this.#tailLength += last.length;
+    for (
+      let first = this.#tail[0];
+      first && this.#tailLength - first.length >= TAIL_BYTES;
+      first = this.#tail[0]
+    ) {
+      this.#tail.shift();
+      this.#tailLength -= first.length;
+    }
   }
 }
 
