@@ -29,6 +29,10 @@ const homeFolder = (environment: Environment) => resolve(environment.KULNING_HOM
 const credentialsFile = (environment: Environment) =>
   join(environment.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'kulning', 'credentials.json');
 
+/** Where Kulning is: as the command line says, or the environment, or as at the last login, or on this machine. */
+export const addressOf = (environment: Environment, url: string | undefined): string =>
+  url ?? environment.KULNING_API_URL ?? readCredentials(environment)?.url ?? 'http://127.0.0.1:8470';
+
 /**
  * An explicit key or a kept one; else, on the machine itself, the operator's socket in KULNING_HOME, which before the
  * claim stands for the sample company and afterwards for nobody.
@@ -36,7 +40,7 @@ const credentialsFile = (environment: Environment) =>
 export function connect(environment: Environment, url: string | undefined, language: Language): Connection {
   const kept = readCredentials(environment);
   const key = environment.KULNING_API_KEY ?? kept?.key;
-  const baseUrl = url ?? environment.KULNING_API_URL ?? kept?.url ?? 'http://127.0.0.1:8470';
+  const baseUrl = addressOf(environment, url);
   if (key !== undefined || url !== undefined) {
     return { client: createClient({ baseUrl, key, language }), key, baseUrl, demonstration: false };
   }

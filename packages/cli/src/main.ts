@@ -9,6 +9,7 @@ import {
   strangeOption,
 } from './command-names.ts';
 import { createBatch } from './commands/batches-create.ts';
+import { tailCalls } from './commands/calls-tail.ts';
 import { chat } from './commands/chat.ts';
 import { login, logout } from './commands/login.ts';
 import { withSource } from './commands/models-add.ts';
@@ -16,7 +17,7 @@ import { pullModel } from './commands/models-pull.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { witness } from './commands/witness.ts';
-import { connect } from './connection.ts';
+import { addressOf, connect } from './connection.ts';
 import { commandOf, helpOf, runOperation } from './operation-command.ts';
 import { runServerCommand } from './server-command.ts';
 import { createTerminal, exitCodeOf, exitCodes, printError, type Terminal } from './terminal.ts';
@@ -83,13 +84,7 @@ async function run(call: Call, environment: Readonly<Record<string, string | und
   if (command === 'verify') return verify(args, terminal, language);
   if (command === 'witness') return witness(args);
   if (command === 'logout') logout(terminal, environment);
-  else if (command === 'login')
-    await login(
-      args,
-      connect(environment, call.url ?? 'http://127.0.0.1:8470', language).baseUrl,
-      terminal,
-      environment,
-    );
+  else if (command === 'login') await login(args, addressOf(environment, call.url), terminal, environment);
   else if (command === 'chat') await chat(args, connect(environment, call.url, language), terminal, language);
   else await runApiCommand(call, environment);
   return exitCodes.done;
@@ -110,6 +105,7 @@ async function runApiCommand(
   if (rest.includes('--help')) return terminal.print(helpOf(operation, terminal));
   if (name === 'models add' && rest.length === 0) return terminal.print(modelGuidanceText(language));
   if (name === 'models pull') return pullModel(rest, connect(environment, url, language), terminal);
+  if (name === 'calls tail') return tailCalls(rest, connect(environment, url, language), terminal);
   await runOperation(operation, rest, connect(environment, url, language), terminal);
 }
 

@@ -137,7 +137,7 @@ function parseFlags(
       throw mistake(
         'option',
         words.unknownOption(`--${name}`),
-        flags.map((known) => `--${known.name}`).join(' '),
+        flags.map((known) => `--${known.name}`).join(' ') || `kulning ${commandOf(operation)} --help`,
       );
     else if (value === undefined) throw mistake('value', words.missing(`--${name} …`));
     else setAt(values[flag.part], flag.path, readValue(flag, value, words));
