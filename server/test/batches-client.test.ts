@@ -1,12 +1,14 @@
 import { request as httpRequest } from 'node:http';
 
 import { sql } from 'kysely';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
 import OpenAI6 from 'openai-6';
+import type { FileObject } from 'openai/resources/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { secretOf } from './batches-snapshot.ts';
+import { batchSnapshot, secretOf } from './batches-snapshot.ts';
 import { batchesStage, type BatchesStage, request, uploadText } from './batches-stage.ts';
+import { startRemoteEngine } from './gateway-clients-remote.ts';
 
 let stage: BatchesStage;
 beforeAll(async () => {
@@ -56,7 +58,7 @@ describe('files, with the official client', () => {
 
   it('expire when they were told to, and never later than a month for batches', async () => {
     const client = stage.client();
-    const days = (file: OpenAI.FileObject) => ((file.expires_at ?? 0) - file.created_at) / 86_400;
+    const days = (file: FileObject) => ((file.expires_at ?? 0) - file.created_at) / 86_400;
     expect(days(await uploadText(client, '{}'))).toBe(30);
     const hour = { expires_after: { anchor: 'created_at', seconds: 3_600 } };
     expect(days(await uploadText(client, '{}', 'x', hour))).toBe(1 / 24);
@@ -216,6 +218,26 @@ describe('batches, with the official client', () => {
       .files.create({ file: await toFile(Buffer.from('{}'), 'x'), purpose: 'user_data' });
     await expect(stage.create(data.id)).rejects.toMatchObject({ status: 400, code: 'batch.purpose_wrong' });
     await expect(stage.client().batches.retrieve('batch_none')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('ask every endpoint that a batch may', async () => {
+    const remote = await startRemoteEngine();
+    for (const gateway of stage.gateways) await gateway.change(batchSnapshot(remote.url));
+    const bodies = {
+      '/v1/embeddings': { input: 'the herd' },
+      '/v1/completions': { prompt: 'the herd' },
+      '/v1/responses': { input: 'the herd' },
+    };
+    for (const [endpoint, body] of Object.entries(bodies)) {
+      const line = request('a', '', { url: endpoint, body: { model: 'herd', ...body } });
+      const { id } = await stage.create((await stage.upload([line])).id, stage.client(), { endpoint });
+      const batch = await stage.reached(id);
+      const { answered, failed } = await stage.results(batch);
+      expect({ endpoint, failed, answers: answered.length }).toEqual({ endpoint, failed: [], answers: 1 });
+      expect(batch.usage?.input_tokens).toBeGreaterThan(0);
+    }
+    for (const gateway of stage.gateways) await gateway.change(batchSnapshot(stage.upstream.url));
+    await remote.close();
   });
 
   it('are listed newest first, in pages', async () => {

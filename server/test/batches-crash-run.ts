@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import OpenAI from 'openai';
 
 import { secretOf } from './batches-snapshot.ts';
-import { openTestLog, request, type ResultOfTest, uploadText } from './batches-stage.ts';
+import { linesIn, openTestLog, request, type ResultOfTest, uploadText } from './batches-stage.ts';
 import { chanceOf } from './chance.ts';
 import type { TestDatabase } from './database.ts';
 import { startUpstream } from './gateway-upstream.ts';
@@ -122,15 +122,6 @@ async function reached(client: OpenAI, id: string) {
     await sleep(50);
   }
   throw new Error(`${id} does not end`);
-}
-
-async function linesIn(client: OpenAI, fileId: string | null | undefined): Promise<ResultOfTest[]> {
-  if (!fileId) return [];
-  const text = await (await client.files.content(fileId)).text();
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as ResultOfTest);
 }
 
 async function count(

@@ -45,14 +45,8 @@ export interface BatchGatewayOptions {
 export type BatchGateway = Awaited<ReturnType<typeof openBatchGateway>>;
 
 /** A gateway with files and batches over real parts: policy, vault, blobs, journal, database; control data from the test. */
-export async function openBatchGateway({
-  home,
-  database,
-  snapshot,
-  log,
-  holderId,
-  ...options
-}: BatchGatewayOptions) {
+export async function openBatchGateway(options: BatchGatewayOptions) {
+  const { home, database, log, holderId } = options;
   const keystore = await openFileKeystore(options.keys ?? join(home, 'keys'));
   const vault = createVault(keystore);
   const blobs = await openLocalBlobStore(options.blobs ?? join(home, 'blobs'));
@@ -67,8 +61,61 @@ export async function openBatchGateway({
     log,
     intervalMs: 50,
   });
-  const { journal, spool, ship } = await openJournal(home, database, epochUse);
+  const { journal, spool, ship, closeJournal } = await openJournal(options, epochUse);
   const dispatch = new Dispatch({ sink: journal, now: Date.now, seed: () => 7 });
+  const control = await openControl(options, dispatch);
+  const base = { database, vault, blobs, clock: systemClock, ids, record: recordEvent, epochUse };
+  const files = createFiles({ ...base, maxBytes: options.maxFileBytes ?? 2 ** 24 });
+  const context = { ...base, files: files.keeper };
+  const gateway = createGateway({
+    ...gatewayParts(options),
+    dispatch,
+    vault,
+    epochUse,
+    snapshots: control.snapshots,
+    ids,
+    loadKeys: (id) => vault.load(id),
+    spoolFreeBytes: () => spool.freeBytes,
+    resources: [...files.resources, ...createBatches(context).resources],
+  });
+  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const runner = createBatchRunner({
+    ...context,
+    ask: (call) => gateway.ask(call),
+    log,
+    longestLine: 2 ** 20,
+    serving: (model) => control.current().ground.index.serving(model),
+    retentionDays: () => undefined,
+    times: { leaseMs: options.leaseMs ?? 1_500, everyMs: 50 },
+  });
+  runner.start();
+  return {
+    url,
+    ship,
+    change: control.change,
+    async close(): Promise<void> {
+      await runner.stop();
+      await gateway.close(2_000);
+      await closeJournal();
+      await Promise.all([control.snapshots.close(), dispatch.close(), watcher.close()]);
+      vault.close();
+    },
+  };
+}
+
+function gatewayParts({ limits, log }: BatchGatewayOptions) {
+  return {
+    limits: limits ?? withoutPool(),
+    now: Date.now,
+    log,
+    metrics: new GatewayMetrics(),
+    maxBodyBytes: 2 ** 20,
+    receiptOf: () => Promise.resolve(undefined),
+  };
+}
+
+/** Control data that a test replaces. */
+async function openControl({ snapshot, log }: BatchGatewayOptions, dispatch: Dispatch) {
   let current = snapshot;
   let tell: () => void = () => undefined;
   const snapshots = new SnapshotKeeper({
@@ -84,61 +131,21 @@ export async function openBatchGateway({
     onSwap: ({ ground }) => dispatch.keepOnly(ground.endpoints),
   });
   await snapshots.open();
-  const base = { database, vault, blobs, clock: systemClock, ids, record: recordEvent, epochUse };
-  const files = createFiles({ ...base, maxBytes: options.maxFileBytes ?? 2 ** 24 });
-  const context = { ...base, files: files.keeper };
-  const gateway = createGateway({
-    dispatch,
-    limits: options.limits ?? withoutPool(),
-    vault,
-    epochUse,
-    snapshots,
-    now: Date.now,
-    log,
-    ids,
-    metrics: new GatewayMetrics(),
-    maxBodyBytes: 2 ** 20,
-    loadKeys: (id) => vault.load(id),
-    receiptOf: async () => undefined,
-    spoolFreeBytes: () => spool.freeBytes,
-    resources: [...files.resources, ...createBatches(context).resources],
-  });
-  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
-  const runner = createBatchRunner({
-    ...context,
-    ask: (call) => gateway.ask(call),
-    serving: (model) => current.ground.index.serving(model),
-    retentionDays: () => undefined,
-    longestLine: 2 ** 20,
-    log,
-    times: { leaseMs: options.leaseMs ?? 1_500, everyMs: 50 },
-  });
-  runner.start();
-  // Calls hold the keys that they were sealed with until they are in the database.
-  const shipping = setInterval(() => void ship().catch((error: unknown) => log.error('ship', error)), 100);
   return {
-    url,
-    ship,
-    /** Replaces what calls are judged by, as a change of control data does. */
+    snapshots,
+    current: () => current,
     async change(next: Snapshot): Promise<void> {
       current = next;
       tell();
       while (snapshots.current !== next) await new Promise((resolve) => setImmediate(resolve));
     },
-    async close(): Promise<void> {
-      await runner.stop();
-      await gateway.close(2_000);
-      clearInterval(shipping);
-      await spool.flush();
-      await ship();
-      await Promise.all([snapshots.close(), dispatch.close(), watcher.close()]);
-      await spool.close();
-      vault.close();
-    },
   };
 }
 
-async function openJournal(home: string, database: Database, epochUse: ReturnType<typeof createEpochUse>) {
+async function openJournal(
+  { home, database, log }: BatchGatewayOptions,
+  epochUse: ReturnType<typeof createEpochUse>,
+) {
   const mark = await markOfThisProcess(createIdSource(systemClock).next('process'));
   const root = join(home, 'spool');
   mkdirSync(root, { recursive: true });
@@ -156,7 +163,22 @@ async function openJournal(home: string, database: Database, epochUse: ReturnTyp
   const journal = createCallJournal(spool, epochUse);
   const carrier = carrierInto(nodeSpoolFiles, shipping);
   const shipper = new SpoolShipper(spool, mark.processId, carrier, (callIds) => journal.moved(callIds));
-  return { journal, spool, ship: () => shipper.ship() };
+  // Calls hold the keys that they were sealed with until they are in the database.
+  const timer = setInterval(
+    () => void shipper.ship().catch((error: unknown) => log.error('ship', error)),
+    100,
+  );
+  return {
+    journal,
+    spool,
+    ship: () => shipper.ship(),
+    async closeJournal() {
+      clearInterval(timer);
+      await spool.flush();
+      await shipper.ship();
+      await spool.close();
+    },
+  };
 }
 
 /** Limits as they are where nobody set any. */

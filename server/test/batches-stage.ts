@@ -61,51 +61,14 @@ export async function batchesStage({
     );
   const [first] = running;
   if (!first) throw new RangeError('a stage has a gateway');
-  const client = (key: keyof typeof keys = 'internal', headers: Record<string, string> = {}) =>
-    new OpenAI({ baseURL: `${first.url}/v1`, apiKey: secretOf(key), maxRetries: 0, defaultHeaders: headers });
-
-  const linesIn = async (fileId: string | null | undefined): Promise<ResultOfTest[]> => {
-    if (!fileId) return [];
-    const text = await (await client().files.content(fileId)).text();
-    return text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as ResultOfTest);
-  };
   return {
+    ...actionsAt(first.url),
     database,
-    folders,
     upstream,
     harness,
     gateways: running,
     first,
-    client,
-    linesIn,
-    upload: (lines: readonly object[], by = client()) =>
-      uploadText(by, lines.map((line) => JSON.stringify(line)).join('\n')),
-    uploadText,
-    create: (inputFileId: string, by = client(), more: object = {}): Promise<Batch> =>
-      by.batches.create({
-        input_file_id: inputFileId,
-        endpoint: '/v1/chat/completions',
-        completion_window: '24h',
-        ...more,
-      }),
-    /** The batch once it is in one of these states. */
-    async reached(id: string, ...states: Batch['status'][]): Promise<Batch> {
-      const wanted = states.length > 0 ? states : ['completed', 'failed', 'expired', 'cancelled'];
-      for (let turn = 0; ; turn++) {
-        const batch = await client().batches.retrieve(id);
-        if (wanted.includes(batch.status)) return batch;
-        if (turn > 1_500) throw new Error(`still ${batch.status}: ${JSON.stringify(batch.request_counts)}`);
-        await sleep(20);
-      }
-    },
-    /** Every line of both files of a batch, by `custom_id`. */
-    async results(batch: Batch): Promise<{ answered: ResultOfTest[]; failed: ResultOfTest[] }> {
-      return { answered: await linesIn(batch.output_file_id), failed: await linesIn(batch.error_file_id) };
-    },
-    /** Kinds of ledger events of files and batches, in order. */
+    /** Ledger events, in order. */
     async events(): Promise<{ kind: string; body: Record<string, unknown> }[]> {
       const { rows } = await database.app.inInstance('test', (trx) =>
         sql<{ leaf: Buffer }>`select leaf from kulning.ledger_outbox order by id`.execute(trx),
@@ -123,6 +86,50 @@ export async function batchesStage({
       await folders.remove();
     },
   };
+}
+
+/** What a caller does, with the official client. */
+function actionsAt(url: string) {
+  const client = (key: keyof typeof keys = 'internal', headers: Record<string, string> = {}) =>
+    new OpenAI({ baseURL: `${url}/v1`, apiKey: secretOf(key), maxRetries: 0, defaultHeaders: headers });
+  return {
+    client,
+    upload: (lines: readonly object[], by = client()) =>
+      uploadText(by, lines.map((line) => JSON.stringify(line)).join('\n')),
+    create: (inputFileId: string, by = client(), more: object = {}): Promise<Batch> =>
+      by.batches.create({
+        input_file_id: inputFileId,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+        ...more,
+      }),
+    /** The batch once it is in this state, or has ended. */
+    async reached(id: string, state?: Batch['status']): Promise<Batch> {
+      const wanted = state === undefined ? ends : [state];
+      for (let turn = 0; turn < 1_500; turn++) {
+        const batch = await client().batches.retrieve(id);
+        if (wanted.includes(batch.status)) return batch;
+        await sleep(20);
+      }
+      throw new Error(`${id} does not get there: ${JSON.stringify(await client().batches.retrieve(id))}`);
+    },
+    /** The lines of both files of a batch. */
+    results: async ({ output_file_id: output, error_file_id: errors }: Batch) => ({
+      answered: await linesIn(client(), output),
+      failed: await linesIn(client(), errors),
+    }),
+  };
+}
+
+const ends: readonly Batch['status'][] = ['completed', 'failed', 'expired', 'cancelled'];
+
+export async function linesIn(client: OpenAI, fileId: string | null | undefined): Promise<ResultOfTest[]> {
+  if (!fileId) return [];
+  const text = await (await client.files.content(fileId)).text();
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ResultOfTest);
 }
 
 export type BatchesStage = Awaited<ReturnType<typeof batchesStage>>;

@@ -6,6 +6,7 @@ import { useMay } from '../app/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { FactRow, Facts } from '../ui/facts.tsx';
+import { Prose } from '../ui/prose.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { Loaded, Problem } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
@@ -126,7 +127,7 @@ function BatchErrors({ errors }: { readonly errors: BatchView['errors'] }) {
           >
             <p>
               {line !== null && <strong className="font-medium">{batches.line(line)} · </strong>}
-              {message}
+              <Prose text={message} />
             </p>
             <p className="text-xs">
               <code className="font-mono">{code}</code>

@@ -19,10 +19,10 @@ export function BatchState({ status }: { readonly status: BatchStatus }) {
   return <Badge tone={tones[status]}>{words.batches.states[status]}</Badge>;
 }
 
-/** How many requests are done: the figures in words, and a bar for the eye. */
+/** How many requests are answered: the figures in words, and a bar for the eye. */
 export function BatchProgress({ batch }: { readonly batch: BatchView }) {
   const { words, format } = useSpeech();
-  const { total, completed, failed } = batch.requests;
+  const { total, completed } = batch.requests;
   if (total === 0) return <span className="text-soft">–</span>;
   const text = words.batches.of(format.number(completed, 0), format.number(total, 0));
   return (
@@ -33,7 +33,7 @@ export function BatchProgress({ batch }: { readonly batch: BatchView }) {
         className="h-2 w-full"
         min={0}
         max={total}
-        value={completed + failed}
+        value={completed}
       />
     </span>
   );

@@ -72,8 +72,9 @@ describe('an input file', () => {
   });
 
   it('gives each body as the caller wrote it, byte for byte', () => {
-    const body = dictionary(string(), jsonValue(), { maxKeys: 5 }).map(({ stream: _, ...rest }) => ({
-      ...rest,
+    const body = dictionary(string(), jsonValue(), { maxKeys: 5 }).map((given) => ({
+      ...given,
+      stream: false,
       model: 'herd',
     }));
     assert(
@@ -94,7 +95,7 @@ describe('an input file', () => {
 
   it('never throws, and never quotes what it was given', () => {
     assert(
-      property(string({ unit: 'binary', maxLength: 300 }), (text) => {
+      property(string({ maxLength: 100 }), (text) => {
         const read = readLine(Buffer.from(text), endpoint);
         expect(Object.keys(read)).toEqual(['code', 'param']);
       }),

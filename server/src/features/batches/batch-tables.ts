@@ -34,7 +34,7 @@ export interface BatchTable {
   output_seconds: number | null;
   state: BatchStatus;
   stop: Later<BatchStop>;
-  faults: JSONColumnType<BatchFault[], string | undefined, string>;
+  faults: JSONColumnType<BatchFault[], string | undefined>;
   epoch: Generated<number>;
   lease_until: Later<Date>;
   created_at: Date;

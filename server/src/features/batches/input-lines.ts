@@ -44,7 +44,7 @@ async function endsOf(file: OpenFile): Promise<Float64Array> {
       ends.push(at + newline + 1);
     at += chunk.length;
   }
-  if (ends.at(-1) !== at) ends.push(at);
+  if (at > (ends.at(-1) ?? 0)) ends.push(at);
   return Float64Array.from(ends);
 }
 

@@ -31,17 +31,16 @@ describe('lines of batches', () => {
         const gate = new ModelGate(() => most);
         const inside: (() => void)[] = [];
         const waiting: AbortController[] = [];
+        const enter = async (at: ModelGate, stop: AbortController) => {
+          const leave = await at.enter('herd', stop.signal).catch(() => undefined);
+          waiting.splice(waiting.indexOf(stop), 1);
+          if (leave) inside.push(leave);
+        };
         for (const { act, which, most: next } of steps) {
           if (act === 'enter') {
             const stop = new AbortController();
             waiting.push(stop);
-            gate.enter('herd', stop.signal).then(
-              (leave) => {
-                waiting.splice(waiting.indexOf(stop), 1);
-                inside.push(leave);
-              },
-              () => waiting.splice(waiting.indexOf(stop), 1),
-            );
+            void enter(gate, stop);
           } else if (act === 'leave') {
             const leave = inside.splice(which, 1)[0];
             leave?.();

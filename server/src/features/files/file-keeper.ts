@@ -155,14 +155,14 @@ export class FileKeeper {
     });
   }
 
-  /** The bytes of a file as they were sent. @throws KulningError `file.unknown` */
-  async read(organisationId: string, id: string): Promise<AsyncGenerator<Uint8Array>> {
-    const open = await this.open(organisationId, id);
-    if (!open) throw unknownFile(id);
-    return open.read();
+  /** A file to be read, once or more. @throws KulningError `file.unknown` */
+  async read(organisationId: string, id: string): Promise<OpenFile> {
+    const file = await this.open(organisationId, id);
+    if (file) return file;
+    throw unknownFile(id);
   }
 
-  /** A file to be read more than once; undefined where there is none any more. */
+  /** The same; undefined where there is none any more. */
   async open(organisationId: string, id: string): Promise<OpenFile | undefined> {
     await this.#context.vault.load(organisationId);
     return await this.#database.inOrganisation(organisationId, async (trx) => {

@@ -45,24 +45,7 @@ export function fileResources(
       serve: async ({ organisation, params: [id = ''], json }) =>
         json(fileObject(await files.get(organisation.id, id))),
     },
-    {
-      method: 'GET',
-      path: /^\/v1\/files\/([\w-]{1,100})\/content$/,
-      scope: 'files:read',
-      async serve({ organisation, params: [id = ''], response, callId }) {
-        const { bytes } = await files.get(organisation.id, id);
-        const content = await files.read(organisation.id, id);
-        response.writeHead(200, [
-          'x-request-id',
-          callId,
-          'content-type',
-          'application/octet-stream',
-          'content-length',
-          String(bytes),
-        ]);
-        await pipeline(content, response);
-      },
-    },
+    contentResource(files),
     {
       method: 'DELETE',
       path: FILE,
@@ -73,6 +56,27 @@ export function fileResources(
       },
     },
   ];
+}
+
+/** The bytes go out as they are decrypted. */
+function contentResource(files: FileKeeper): Resource {
+  return {
+    method: 'GET',
+    path: /^\/v1\/files\/([\w-]{1,100})\/content$/,
+    scope: 'files:read',
+    async serve({ organisation, params: [id = ''], response, callId }) {
+      const file = await files.read(organisation.id, id);
+      response.writeHead(200, [
+        'x-request-id',
+        callId,
+        'content-type',
+        'application/octet-stream',
+        'content-length',
+        String(file.bytes),
+      ]);
+      await pipeline(file.read(), response);
+    },
+  };
 }
 
 /** Before a byte of the body is read. That it was refused is on record, as for a call. */

@@ -21,7 +21,7 @@ export function fileRoutes(files: FileKeeper): Route[] {
       viewOf(await files.get(organisationId, fileId)),
     ),
     route(filesOperations.content, async ({ params: { fileId } }, { caller: { organisationId } }) =>
-      Readable.toWeb(Readable.from(await files.read(organisationId, fileId))),
+      Readable.toWeb(Readable.from((await files.read(organisationId, fileId)).read())),
     ),
     route(filesOperations.remove, async ({ params: { fileId } }, { caller: { organisationId } }) => {
       await files.remove(organisationId, fileId);

@@ -1,10 +1,8 @@
 import type { Scope } from '@kulning/sdk';
 
-import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { Dispatch, Refusal } from '../dispatch/index.ts';
 import { type CallContext, placementRequest } from './call-context.ts';
 import { refusalError } from './call-errors.ts';
-import { say } from './gateway-words.ts';
 import { openAiErrors, sendJson } from './openai-answer.ts';
 import { readBody } from './request-body.ts';
 

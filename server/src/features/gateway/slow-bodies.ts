@@ -19,8 +19,8 @@ export class SlowBodies {
   watch(server: Server): void {
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && this.#allowed.has(socket)) return;
-      const answered =
-        (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent === true;
+      const answering = Reflect.get(socket, '_httpMessage') as { headersSent: boolean } | null | undefined;
+      const answered = answering?.headersSent === true;
       if (socket.writable && !answered)
         socket.write(
           `HTTP/1.1 ${answers[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`,
