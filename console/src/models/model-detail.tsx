@@ -87,9 +87,7 @@ function Version({ version }: { readonly version: ModelVersionView }) {
         <FactRow name={words.models.parameters}>{count(version.parameters)}</FactRow>
         <FactRow name={words.models.context}>{count(version.contextTokens)}</FactRow>
         <FactRow name={words.models.size}>
-          {version.sizeBytes === null
-            ? words.provenance.unknown
-            : `${format.number(version.sizeBytes / 1e6, 1)}\u00a0MB`}
+          {version.sizeBytes === null ? words.provenance.unknown : format.megabytes(version.sizeBytes)}
         </FactRow>
         <FactRow name={words.models.licence}>
           {version.licence.id === 'unknown' ? words.provenance.unknown : version.licence.id}{' '}
@@ -143,7 +141,7 @@ function Deployment({ deployment, site }: { readonly deployment: DeploymentView;
             <FactRow name={words.models.memory}>
               {engine.memoryMb === null
                 ? words.provenance.unknown
-                : `${format.number(engine.memoryMb, 0)}\u00a0MB`}
+                : format.megabytes(engine.memoryMb * 1e6, 0)}
             </FactRow>
             <FactRow name={words.models.load}>
               {words.models.loadOf(engine.running ?? 0, engine.queued ?? 0)}

@@ -8,6 +8,8 @@ export const languages: readonly { readonly id: Language; readonly name: string 
 
 export interface Format {
   number(value: number, maximumFractionDigits?: number): string;
+  /** "1.8 MB", and "1,8 Mo" in French. */
+  megabytes(bytes: number, maximumFractionDigits?: number): string;
   /** A share between 0 and 1. */
   percent(share: number): string;
   date(iso: string): string;
@@ -58,6 +60,10 @@ export function createFormat(language: Language, timeZone?: string): Format {
   return {
     number: (value, maximumFractionDigits = 1) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits }).format(value),
+    megabytes: (bytes, maximumFractionDigits = 1) =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumFractionDigits }).format(
+        bytes / 1e6,
+      ),
     percent: (share) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     date: (iso) => date.format(new Date(iso)),

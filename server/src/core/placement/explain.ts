@@ -12,6 +12,7 @@ import {
   outcomeWords,
   reasonWords,
   roleWords,
+  simulatedWords,
   thisMachineWords,
 } from './placement-words.ts';
 
@@ -177,9 +178,14 @@ function expiredIn({ site, place }: ReasonSubject, language: Language): string |
   ].join(', ');
 }
 
-/** The machine that Kulning was started on bears its slug for a name until somebody gives it one. */
+/**
+ * Names that the starter gave are said in the reader's words: the machine bears its slug until somebody gives it a name,
+ * and a stand-in says in English that it is one.
+ */
 function nameOf({ name }: Pick<SiteFacts, 'name'>, language: Language): string {
-  return name === 'this-machine' ? thisMachineWords[language] : name;
+  return name === 'this-machine'
+    ? thisMachineWords[language]
+    : name.replace(/ \(simulated\)$/, ` (${simulatedWords[language]})`);
 }
 
 const eachOnce = (words: readonly string[]) => [...new Set(words)];

@@ -129,6 +129,9 @@ export const dataClassWords: Readonly<Record<string, Words>> = {
   special: { en: 'special-category', fr: 'sensibles (art. 9)', sv: 'känsliga (art. 9)' },
 };
 
+/** What stands in brackets after the name of a stand-in. */
+export const simulatedWords: Words = { en: 'simulated', fr: 'simulé', sv: 'simulerad' };
+
 /** How the starter's own site is called in a sentence; its name in the database is English. */
 export const thisMachineWords: Words = {
   en: 'this machine',
