@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -159,6 +159,50 @@ describe('after it is claimed', () => {
     expect(await kulning(['sites', 'get'])).toMatchObject({ code: 2 });
     expect(await kulning(['sitse', 'list'])).toMatchObject({ code: 2 });
     expect((await kulning(['status'])).stdout).toContain('ready');
+  });
+
+  test('hands a file of requests in through the CLI, which waits for the answers and saves them', async () => {
+    const { secret } = await owner.call(identityOperations.createKey, {
+      body: {
+        name: 'night',
+        dataClass: 'public',
+        scopes: ['calls:create', 'files:read', 'files:write', 'batches:read', 'batches:write'],
+      },
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'kulning-batch-'));
+    const [requests, answers] = [join(folder, 'requests.jsonl'), join(folder, 'answers.jsonl')];
+    const lines = ['one', 'two'].map((name) =>
+      JSON.stringify({
+        custom_id: name,
+        method: 'POST',
+        url: '/v1/chat/completions',
+        body: { model: 'kulning-triage', messages: [{ role: 'user', content: mail }], max_tokens: 60 },
+      }),
+    );
+    writeFileSync(requests, lines.join('\n'));
+    const as = { KULNING_API_KEY: secret, KULNING_API_URL: instance.consoleUrl };
+    const handed = await kulning(['batches', 'create', requests, '--output', answers, '--lang', 'en'], as);
+    expect(handed.code, handed.stderr).toBe(0);
+    expect(handed.stderr).toContain('2 / 2');
+    const saved = readFileSync(answers, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(saved).toMatchObject([
+      {
+        custom_id: 'one',
+        response: { status_code: 200 },
+        kulning: { receipt: expect.stringMatching(/^call_/) },
+      },
+      { custom_id: 'two', response: { status_code: 200 } },
+    ]);
+    const { stdout } = await kulning(['batches', '--json'], as);
+    const [batch] = (JSON.parse(stdout) as { items: { outputFileId: string }[] }).items;
+    expect(batch).toMatchObject({ status: 'completed', requests: { total: 2, completed: 2, failed: 0 } });
+    const copy = await kulning(['files', 'content', batch?.outputFileId ?? ''], as);
+    expect(copy.stdout).toBe(readFileSync(answers, 'utf8'));
+    expect(await kulning(['files', 'rm', batch?.outputFileId ?? ''], as)).toMatchObject({ code: 0 });
+    rmSync(folder, { recursive: true });
   });
 
   test('a revoked key stops within a second', async () => {

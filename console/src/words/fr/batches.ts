@@ -42,6 +42,6 @@ export const batches: BatchesWords = {
     },
     cancel: 'Annuler le lot',
     cancelText: (open, done) =>
-      `${open} requêtes resteront sans réponse. Les ${done} déjà traitées gardent la leur. C’est irréversible\u00a0; le même fichier peut être remis à nouveau.`,
+      `${open} requêtes resteront sans réponse. Les ${done} déjà traitées gardent la leur. C’est irréversible\u202f; le même fichier peut être remis à nouveau.`,
   },
 };

@@ -1,5 +1,4 @@
 import type { PlannedRecord } from '@kulning/sdk';
-import { sql } from 'kysely';
 
 import type { Database } from '../../platform/postgres/database.ts';
 import {
@@ -28,6 +27,7 @@ import {
 import { examineFile, LONGEST_LINE } from './file-examination.ts';
 import { type FilesContext, nameRecordOf } from './file-keeper.ts';
 import { linesOf } from './file-lines.ts';
+import { readFileRow, setFileBytes } from './file-store.ts';
 import type { FileTables } from './file-tables.ts';
 import { fileWords } from './file-words.ts';
 
@@ -174,8 +174,14 @@ export class FilePrivacy implements PrivacyStore {
     const { organisationId } = subject;
     const row = await this.#row(organisationId, id);
     if (!row) return true;
-    const { purpose } = await this.#file(organisationId, id);
-    const lines = new RedactedLines(this.#content.read(row), subject, purpose.startsWith('batch'));
+    const file = await this.#database.inOrganisation(organisationId, (trx) =>
+      readFileRow(trx, organisationId, id),
+    );
+    const lines = new RedactedLines(
+      this.#content.read(row),
+      subject,
+      file?.purpose.startsWith('batch') === true,
+    );
     const name = await this.#redactedName(row, subject);
     const sealed = await this.#content.sealStream(organisationId, id, lines.through());
     if (lines.unsure || name === 'unsure') {
@@ -186,12 +192,7 @@ export class FilePrivacy implements PrivacyStore {
       const unlink = [...subject.indexes];
       await replaceContent(trx, { organisationId, id, sealed, unlink });
       if (name) await replaceContent(trx, { organisationId, id: nameRecordOf(id), sealed: name, unlink });
-      await trx
-        .updateTable('kulning.file')
-        .set({ bytes: sql<bigint>`${lines.bytes}` })
-        .where('organisation_id', '=', organisationId)
-        .where('id', '=', id)
-        .execute();
+      await setFileBytes(trx, organisationId, id, lines.bytes);
     });
     if (row.blob_digest !== null) await this.#context.blobs.delete(row.blob_digest);
     return true;
@@ -214,17 +215,6 @@ export class FilePrivacy implements PrivacyStore {
 
   #row(organisationId: string, id: string): Promise<VaultRow | undefined> {
     return this.#database.inOrganisation(organisationId, (trx) => readVaultRecord(trx, organisationId, id));
-  }
-
-  #file(organisationId: string, id: string): Promise<{ purpose: string }> {
-    return this.#database.inOrganisation(organisationId, (trx) =>
-      trx
-        .selectFrom('kulning.file')
-        .select('purpose')
-        .where('organisation_id', '=', organisationId)
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow(),
-    );
   }
 }
 

@@ -60,6 +60,21 @@ export async function readFileRow(
   return row && fileOf(row);
 }
 
+/** Its content was replaced. */
+export async function setFileBytes(
+  trx: FileTransaction,
+  organisationId: string,
+  id: string,
+  bytes: number,
+): Promise<void> {
+  await trx
+    .updateTable('kulning.file')
+    .set({ bytes: BigInt(bytes) })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .execute();
+}
+
 /** @returns undefined where there is no file `after` */
 export async function pageOfFiles(
   trx: FileTransaction,
