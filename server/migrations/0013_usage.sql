@@ -4,31 +4,38 @@
 -- 4.5 % off, and the counts of any hours, keys and processes add up to those of all.
 create function kulning.latency_bucket(us bigint) returns integer
 language sql immutable parallel safe
-return case when us <= 16 then 1 else 1 + ceil(8 * ln(us / 16.0::double precision) / ln(2.0::double precision))::integer end;
+return case when us is null then null when us <= 16 then 1 else 1 + ceil(8 * ln(us / 16.0::double precision) / ln(2.0::double precision))::integer end;
 
-create function kulning.count_duration(counts integer[], us bigint) returns integer[]
+-- How often each bucket is in a list; null stands for what was not timed.
+create function kulning.count_buckets(buckets integer[]) returns integer[]
 language plpgsql immutable parallel safe as $$
 declare
-  bucket constant integer := kulning.latency_bucket(us);
+  counts integer[] := array_fill(0, array[coalesce((select max(bucket) from unnest(buckets) as each (bucket)), 0)]);
+  bucket integer;
 begin
-  if us is null then
-    return counts;
-  end if;
-  if bucket > cardinality(counts) then
-    counts := counts || array_fill(0, array[bucket - cardinality(counts)]);
-  end if;
-  counts[bucket] := counts[bucket] + 1;
+  foreach bucket in array coalesce(buckets, '{}') loop
+    if bucket is not null then
+      counts[bucket] := counts[bucket] + 1;
+    end if;
+  end loop;
   return counts;
 end $$;
 
-create aggregate kulning.duration_counts(bigint) (sfunc = kulning.count_duration, stype = integer[], initcond = '{}');
-
-create function kulning.add_counts(integer[], integer[]) returns integer[]
-language sql immutable parallel safe
-return (
-  select coalesce(array_agg(coalesce(a, 0) + coalesce(b, 0) order by bucket), '{}')
-  from unnest($1, $2) with ordinality as pair (a, b, bucket)
-);
+create function kulning.add_counts(counts integer[], more integer[]) returns integer[]
+language plpgsql immutable parallel safe as $$
+declare
+  sums integer[] := counts;
+begin
+  if cardinality(more) > cardinality(sums) then
+    sums := sums || array_fill(0, array[cardinality(more) - cardinality(sums)]);
+  end if;
+  for bucket in 1 .. cardinality(more) loop
+    if more[bucket] > 0 then
+      sums[bucket] := sums[bucket] + more[bucket];
+    end if;
+  end loop;
+  return sums;
+end $$;
 
 -- Where a figure comes from, as a bit, so that sums can say of how many kinds they are made.
 create function kulning.provenance_bit(figure jsonb) returns integer
@@ -125,9 +132,9 @@ begin
     coalesce(bit_or(kulning.provenance_bit(carbon)), 0),
     coalesce(sum(output_tokens) filter (where first_byte_us is not null), 0),
     coalesce(sum(total_us - first_byte_us) filter (where output_tokens is not null), 0),
-    kulning.duration_counts(total_us) filter (where outcome = 'answered'),
-    kulning.duration_counts(first_byte_us) filter (where outcome = 'answered'),
-    kulning.duration_counts(overhead_us) filter (where deployment_id is not null)
+    kulning.count_buckets(array_agg(kulning.latency_bucket(total_us)) filter (where outcome = 'answered')),
+    kulning.count_buckets(array_agg(kulning.latency_bucket(first_byte_us)) filter (where outcome = 'answered')),
+    kulning.count_buckets(array_agg(kulning.latency_bucket(overhead_us)) filter (where deployment_id is not null))
   from kulning.call
   where row_id = any (call_row_ids)
   group by 1, 2, 3, 4, 5, 6, 7, 8

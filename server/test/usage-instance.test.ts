@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +68,12 @@ async function ask(over: Asked = {}): Promise<string> {
   return response.headers.get('x-kulning-receipt') ?? '';
 }
 
+const environment = () => ({
+  PATH: process.env.PATH,
+  KULNING_API_KEY: key.secret,
+  KULNING_API_URL: instance.consoleUrl,
+});
+
 interface Asked {
   readonly secret?: string;
 }
@@ -108,6 +114,23 @@ describe('the live tail', () => {
     refused.close();
   });
 
+  it('comes line by line on the command line', async () => {
+    const child = spawn('node', [file('packages/cli/bin/kulning.mjs'), 'calls', 'tail', '--json'], {
+      env: environment(),
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const id = await ask();
+    await expect.poll(() => said, { timeout: 20_000 }).toContain(id);
+    expect(
+      said
+        .trimEnd()
+        .split('\n')
+        .every((line) => typeof (JSON.parse(line) as { id: string }).id === 'string'),
+    ).toBe(true);
+    child.kill('SIGINT');
+  });
+
   it('goes on where a reader left off', async () => {
     const first = await tail({ cookie: owner });
     const id = await ask();
@@ -137,7 +160,7 @@ describe('usage', () => {
     const own = items.find(({ id }) => id === key.id) ?? expect.fail('no usage of the key');
     expect(own).toMatchObject({
       name: 'herder',
-      answered: 3,
+      answered: 4,
       refused: 0,
       tokensKnown: 1,
       eur: null,
@@ -146,15 +169,15 @@ describe('usage', () => {
     expect(own.outputTokens).toBeGreaterThan(0);
     const cli = async (...args: string[]) => {
       const { stdout } = await run('node', [file('packages/cli/bin/kulning.mjs'), ...args], {
-        env: { PATH: process.env.PATH, KULNING_API_KEY: key.secret, KULNING_API_URL: instance.consoleUrl },
+        env: environment(),
       });
       return stdout;
     };
     const filter = ['--key-id', key.id];
     const json = usageOperations.list.result.parse(JSON.parse(await cli('usage', ...filter, '--json')));
-    expect(json.items).toMatchObject([{ id: 'kulning-triage', calls: 3 }]);
+    expect(json.items).toMatchObject([{ id: 'kulning-triage', calls: 4 }]);
     expect(await cli('usage', 'csv', '--by', 'day', ...filter)).toMatch(
-      /^at,id,name,calls,[\s\S]*\r\n,,total,3,/,
+      /^at,id,name,calls,[\s\S]*\r\n,,total,4,/,
     );
     const { items: refused } = await client.call(usageOperations.refusals);
     expect(refused).toMatchObject(

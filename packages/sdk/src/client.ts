@@ -38,6 +38,7 @@ export function createClient(options: ClientOptions): Client {
     async call(operation, ...[input]) {
       const response = await request(operation, (input ?? {}) as AnyInput, options, send);
       if (!response.ok) throw await errorOf(response);
+      if (isStream(operation)) return response.body as never;
       if (operation.file !== undefined) return (await response.blob()) as never;
       const parsed = operation.result.safeParse(await response.json());
       if (!parsed.success) {
@@ -53,6 +54,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** An answer without an end, which is read as it comes. */
+const isStream = ({ file }: Operation) => file?.startsWith('text/event-stream') === true;
+
 async function request(
   operation: Operation,
   input: AnyInput,
@@ -67,7 +71,7 @@ async function request(
     return await send(options.baseUrl + pathOf(operation, input), {
       method: operation.method,
       headers,
-      signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
+      signal: isStream(operation) ? null : AbortSignal.timeout(options.timeoutMs ?? 60_000),
       ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
     });
   } catch (cause) {
