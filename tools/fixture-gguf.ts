@@ -13,6 +13,8 @@ export interface FixtureOptions {
   /** `never`: no end token is ever likely, for aborts and queues. */
   readonly ending?: 'sometimes' | 'never';
   readonly template?: 'chatml' | 'chatml-without-tools' | 'mistral' | 'none';
+  /** A model that makes a vector of a text (mean of its tokens), or scores a pair, instead of writing. */
+  readonly pools?: 'to-vector' | 'to-score';
   /** Whether `<tool_call>` is one token, as where models were trained to write it: then a request can make it likely. */
   readonly callToken?: boolean;
   readonly licence?: string;
@@ -23,7 +25,10 @@ export interface FixtureOptions {
 }
 
 const HEADS = 4;
+const LORA_RANK = 4;
 const TOKEN_KIND = { normal: 1, unknown: 2, control: 3, whole: 4, byte: 6 };
+/** Of what scores pairs: llama.cpp turns the two into shares of one. */
+const SCORE_LABELS = ['yes', 'no'];
 const SPACE = '\u2581';
 const WORDS =
   'the a of to and is in invoice order meeting answer site data le la les de et est dans facture commande réponse ' +
@@ -96,6 +101,7 @@ function tensorsOf(
   layers: number,
   endBias: number,
   seed: number,
+  scores: boolean,
 ): GgufTensor[] {
   const normal = normalSource(seed);
   const constant = 4;
@@ -118,10 +124,10 @@ function tensorsOf(
     matrix(name, columns, rows, () => normal() * scale);
   const silentInRowZero = (name: string, columns: number, rows: number) =>
     matrix(name, columns, rows, (row) => (row === 0 ? 0 : (normal() * 0.3) / Math.sqrt(columns)));
-  const ones = (name: string) => ({
+  const ones = (name: string, width = dimension) => ({
     name,
-    dimensions: [dimension],
-    values: new Float32Array(dimension).fill(1),
+    dimensions: [width],
+    values: new Float32Array(width).fill(1),
   });
 
   const scale = 1 / Math.sqrt(dimension);
@@ -134,6 +140,7 @@ function tensorsOf(
       column === 0 ? biasOf(token) / constantAfterNorm : normal() * 2 * scale,
     ),
   ];
+  if (scores) tensors.push(random('cls.output.weight', dimension, SCORE_LABELS.length, 1));
   for (let layer = 0; layer < layers; layer++) {
     const name = (part: string) => `blk.${layer}.${part}.weight`;
     tensors.push(
@@ -147,6 +154,8 @@ function tensorsOf(
       random(name('ffn_up'), dimension, dimension * 2, scale),
       silentInRowZero(name('ffn_down'), dimension * 2, dimension),
     );
+    if (scores)
+      for (const part of ['attn_q_norm', 'attn_k_norm']) tensors.push(ones(name(part), dimension / HEADS));
   }
   return tensors;
 }
@@ -164,21 +173,23 @@ export function fixtureGgufBytes(options: FixtureOptions = {}): Uint8Array {
   const words = vocabulary(options.callToken ?? false);
   const heads = options.claimedHeads ?? HEADS;
   const chatTemplate = TEMPLATES[template];
+  const scores = options.pools === 'to-score';
+  const architecture = scores ? 'qwen3' : 'llama'; // llama has no head that scores
   const entries: GgufEntry[] = [
-    ['general.architecture', 'string', 'llama'],
+    ['general.architecture', 'string', architecture],
     ['general.name', 'string', 'kulning-fixture'],
     ['general.description', 'string', 'random weights for tests'],
     ['general.license', 'string', options.licence ?? 'apache-2.0'],
     ['general.alignment', 'uint32', 32],
-    ['llama.vocab_size', 'uint32', words.texts.length],
-    ['llama.context_length', 'uint32', contextTokens],
-    ['llama.embedding_length', 'uint32', dimension],
-    ['llama.block_count', 'uint32', layers],
-    ['llama.feed_forward_length', 'uint32', dimension * 2],
-    ['llama.attention.head_count', 'uint32', heads],
-    ['llama.attention.head_count_kv', 'uint32', heads],
-    ['llama.attention.layer_norm_rms_epsilon', 'float32', 1e-5],
-    ['llama.rope.dimension_count', 'uint32', dimension / HEADS],
+    [`${architecture}.vocab_size`, 'uint32', words.texts.length],
+    [`${architecture}.context_length`, 'uint32', contextTokens],
+    [`${architecture}.embedding_length`, 'uint32', dimension],
+    [`${architecture}.block_count`, 'uint32', layers],
+    [`${architecture}.feed_forward_length`, 'uint32', dimension * 2],
+    [`${architecture}.attention.head_count`, 'uint32', heads],
+    [`${architecture}.attention.head_count_kv`, 'uint32', heads],
+    [`${architecture}.attention.layer_norm_rms_epsilon`, 'float32', 1e-5],
+    [`${architecture}.rope.dimension_count`, 'uint32', dimension / HEADS],
     ['tokenizer.ggml.model', 'string', 'llama'],
     ['tokenizer.ggml.tokens', 'string[]', words.texts],
     ['tokenizer.ggml.scores', 'float32[]', words.texts.map((text) => text.length)],
@@ -189,13 +200,48 @@ export function fixtureGgufBytes(options: FixtureOptions = {}): Uint8Array {
     ['tokenizer.ggml.add_bos_token', 'bool', true],
     ['tokenizer.ggml.add_space_prefix', 'bool', false],
   ];
+  if (options.pools === 'to-vector') entries.push([`${architecture}.pooling_type`, 'uint32', 1]);
+  if (scores)
+    entries.push(
+      [`${architecture}.pooling_type`, 'uint32', 4],
+      [`${architecture}.classifier.output_labels`, 'string[]', SCORE_LABELS],
+    );
   if (chatTemplate !== undefined) entries.push(['tokenizer.chat_template', 'string', chatTemplate]);
-  return encodeGguf(entries, tensorsOf(words, dimension, layers, ending === 'never' ? -30 : 1, seed));
+  const endBias = ending === 'never' ? -30 : 1;
+  return encodeGguf(entries, tensorsOf(words, dimension, layers, endBias, seed, scores));
+}
+
+/** A LoRA adapter of random weights for a fixture of these dimensions; at scale 1 it changes every answer. */
+export function fixtureLora(options: Pick<FixtureOptions, 'dimension' | 'layers' | 'seed'> = {}): string {
+  const { dimension = 64, layers = 2, seed = 11 } = options;
+  const normal = normalSource(seed);
+  const random = (name: string, columns: number, rows: number) => ({
+    name,
+    dimensions: [columns, rows],
+    values: Float32Array.from({ length: columns * rows }, () => normal()),
+  });
+  const tensors = Array.from({ length: layers }, (_, layer) => `blk.${layer}.attn_output.weight`).flatMap(
+    (name) => [
+      random(`${name}.lora_a`, dimension, LORA_RANK),
+      random(`${name}.lora_b`, LORA_RANK, dimension),
+    ],
+  );
+  const entries: GgufEntry[] = [
+    ['general.architecture', 'string', 'llama'],
+    ['general.type', 'string', 'adapter'],
+    ['general.alignment', 'uint32', 32],
+    ['adapter.type', 'string', 'lora'],
+    ['adapter.lora.alpha', 'float32', LORA_RANK],
+  ];
+  return kept(encodeGguf(entries, tensors));
 }
 
 /** Path of the file, written once for each set of options and kept in the temporary folder. */
 export function fixtureGguf(options: FixtureOptions = {}): string {
-  const bytes = fixtureGgufBytes(options);
+  return kept(fixtureGgufBytes(options));
+}
+
+function kept(bytes: Uint8Array): string {
   const folder = join(tmpdir(), 'kulning-fixtures');
   const path = join(folder, `${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}.gguf`);
   if (existsSync(path)) return path;

@@ -8,7 +8,7 @@ import type { Clock } from './core/clock.ts';
 import type { IdSource } from './core/id.ts';
 import { engineAdapters } from './adapters/engines/index.ts';
 import { builtLlamaServer } from './adapters/engines/llama-server/llama-server-build.ts';
-import { inspectGguf, readGgufHead } from './adapters/engines/llama/gguf-intake.ts';
+import { inspectGguf, readGgufHead, readAdapterHead } from './adapters/engines/llama/gguf-intake.ts';
 import type { EngineState } from './core/engine/engine.ts';
 import type { DecisionRecord, SiteFacts } from './core/placement/facts.ts';
 import { organisationTraits } from './features/identity/index.ts';
@@ -107,6 +107,7 @@ function composeFacts(
     ids,
     engines: engineAdapters,
     readModelHead: readGgufHead,
+    readAdapterHead,
     inspectModelFile: inspectGguf,
     memoryBytes: engineMemoryBytes(),
     secrets: secretBox(vault),

@@ -2,7 +2,7 @@ import type { CatalogueModel } from '@kulning/sdk';
 
 import type { TestDatabase } from './database.ts';
 import { engineAdapters } from '../src/adapters/engines/index.ts';
-import { inspectGguf, readGgufHead } from '../src/adapters/engines/llama/gguf-intake.ts';
+import { inspectGguf, readGgufHead, readAdapterHead } from '../src/adapters/engines/llama/gguf-intake.ts';
 import type { EngineState } from '../src/core/engine/engine.ts';
 import type { InspectModelFile, ModelFileFacts } from '../src/core/engine/model-file.ts';
 import type { LedgerEvent } from '../src/core/ledger/leaf.ts';
@@ -15,9 +15,10 @@ const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') };
 
 /** The real intake, a process each: once for each file. */
 const inspected = new Map<string, Promise<ModelFileFacts>>();
-export const inspectOnce: InspectModelFile = (path, signal) => {
-  const known = inspected.get(path) ?? inspectGguf(path, signal);
-  inspected.set(path, known);
+export const inspectOnce: InspectModelFile = (path, signal, use) => {
+  const what = JSON.stringify([path, use]);
+  const known = inspected.get(what) ?? inspectGguf(path, signal, use);
+  inspected.set(what, known);
   return known;
 };
 
@@ -36,6 +37,7 @@ export function modelsScene(parts: {
     ids: createIdSource(clock),
     engines: engineAdapters,
     readModelHead: readGgufHead,
+    readAdapterHead,
     inspectModelFile: inspectOnce,
     memoryBytes: 64e9,
     catalogue,

@@ -103,6 +103,16 @@ export const flagWords = {
     fr: 'pour un fichier\u00a0: llama-server si cette machine en a un, sinon llama',
     sv: 'för en fil: llama-server om maskinen har en, annars llama',
   },
+  serves: {
+    en: 'chat, embeddings or rerank; what the file was made for if left out',
+    fr: 'chat, embeddings ou rerank\u00a0; à défaut, ce pour quoi le fichier est fait',
+    sv: 'chat, embeddings eller rerank; annars det som filen är gjord för',
+  },
+  lora: {
+    en: 'LoRA adapters: [{"path":"/models/ours.gguf","scale":1}]',
+    fr: 'adaptateurs LoRA\u00a0: [{"path":"/models/notre.gguf","scale":1}]',
+    sv: 'LoRA-adaptrar: [{"path":"/models/var.gguf","scale":1}]',
+  },
   slots: {
     en: 'requests answered at the same time',
     fr: 'requêtes traitées en même temps',

@@ -62,6 +62,9 @@ export const engineCapabilities = z.object({
   slots: z.number().int().optional(),
 });
 
+/** What a model file does where it is deployed. */
+const servesWhat = z.enum(['chat', 'embeddings', 'rerank']);
+
 const engineKind = z.enum(['llama', 'llama-server', 'openai-http', 'scripted']);
 
 export const engineView = z.object({
@@ -93,6 +96,10 @@ export const deploymentView = z.object({
     source: z.string(),
     contextTokens: z.number().int().nullable(),
     slots: z.number().int().nullable(),
+    /** Of a file; null of a server, which says it in its capabilities. */
+    serves: servesWhat.nullable(),
+    /** LoRA adapters beside the weights, with `sha256:` and hex of each. */
+    lora: z.array(z.object({ path: z.string(), scale: z.number(), digest: z.string() })),
     /** Set for a model so small that a person must not take it for an assistant. */
     toy: z.object({ parameters: z.number().int() }).nullable(),
   }),
@@ -129,6 +136,12 @@ export const modelAddition = z.object({
   engineModel: z.string().min(1).max(300).optional().describe(flagWords.engineModel.en),
   contextTokens: z.number().int().min(64).max(10_000_000).optional().describe(flagWords.contextTokens.en),
   engine: z.enum(['llama', 'llama-server']).optional().describe(flagWords.engineKind.en),
+  serves: servesWhat.optional().describe(flagWords.serves.en),
+  lora: z
+    .array(z.object({ path: z.string().min(1).max(4096), scale: z.number().min(-10).max(10).default(1) }))
+    .max(8)
+    .optional()
+    .describe(flagWords.lora.en),
   slots: z.number().int().min(1).max(64).optional().describe(flagWords.slots.en),
   cache: z.enum(['f16', 'q8_0', 'q4_0']).optional().describe(flagWords.cacheType.en),
 });

@@ -1,5 +1,5 @@
 import { inEachLanguage, KulningError } from '@kulning/sdk';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { engineSocketPath, type EngineEndpoint, type EngineKind } from '../../core/engine/engine.ts';
 import { issueSentence } from '../../platform/issue-words.ts';
@@ -22,6 +22,22 @@ export function parseEngineConfig<Schema extends z.ZodType>(
     path,
   });
 }
+
+/** What a file is deployed for, with its adapters; a comma or colon in a path would end it on llama-server's command line. */
+export const fileUse = {
+  serves: z.enum(['chat', 'embeddings', 'rerank']).default('chat'),
+  lora: z
+    .array(
+      z.strictObject({
+        path: z.string().regex(/^[^,:]+$/u),
+        scale: z.number(),
+        digest: z.string().optional(),
+        sizeBytes: z.int().optional(),
+      }),
+    )
+    .max(8)
+    .default([]),
+};
 
 /** Where a child of this machine answers. */
 export function childEndpoint(

@@ -37,6 +37,8 @@ export async function openChild(kind: EngineSpec['kind'], config: object, place:
   return {
     endpoint,
     socketPath: engineSocketPath(runDir, 'd'),
+    /** As it said when it became ready. */
+    capabilities: host.states()[0]?.capabilities,
     load: () => adapter.load(endpoint, AbortSignal.timeout(10_000)),
     kill: () => {
       if (pid === undefined) throw new Error('it was never started');

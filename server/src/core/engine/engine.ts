@@ -26,8 +26,20 @@ export interface EngineEndpoint {
   readonly capabilities?: EngineCapabilities;
 }
 
+/** What a model file is deployed for; a child does one of them. */
+export type Serves = 'chat' | 'embeddings' | 'rerank';
+
+/** A LoRA adapter beside the weights. */
+export interface LoraFile {
+  readonly path: string;
+  /** 1 as it was trained, 0 not at all. */
+  readonly scale: number;
+}
+
 export interface LlamaOptions {
   readonly modelPath: string;
+  readonly serves: Serves;
+  readonly lora: readonly LoraFile[];
   /** Tokens of prompt and answer together, for each request. */
   readonly contextTokens: number;
   /** Requests answered at the same time; each has its own context. */
@@ -50,8 +62,8 @@ export interface LlamaServerOptions {
   readonly slots: number;
   readonly cache: CacheType;
   readonly threads: number;
-  readonly serves: 'chat' | 'embeddings' | 'rerank';
-  readonly lora: readonly { readonly path: string; readonly scale: number }[];
+  readonly serves: Serves;
+  readonly lora: readonly LoraFile[];
   /** Callers must send it; in the child's environment, never on its command line. */
   readonly apiKey: string;
 }

@@ -53,6 +53,17 @@ test.each([
   expect(error.body.error).toMatchObject({ type: 'invalid_request_error', code: null });
 });
 
+test('a text to embed that is too long reads the same from llama-server (recorded)', () => {
+  const message =
+    'input (3001 tokens) is too large to process. increase the physical batch size (current batch size: 256)';
+  const error = normaliseEngineError(
+    500,
+    JSON.stringify({ error: { code: 500, message, type: 'server_error' } }),
+  );
+  expect(error).toMatchObject({ status: 400, message: 'The prompt has 3001 tokens; the model takes 256.' });
+  expect(error.body.error).toMatchObject({ code: 'context_length_exceeded', param: 'input' });
+});
+
 test('a server that broke is not mended by its words', () => {
   const body = { error: { code: 500, message: 'failed to allocate memory', type: 'server_error' } };
   expect(normaliseEngineError(500, JSON.stringify(body)).status).toBe(500);

@@ -70,11 +70,12 @@ export function promptTooLong(
   promptTokens: number,
   contextTokens: number,
   counted: 'all' | 'some' = 'all',
+  param = 'messages',
 ): OpenAiError {
   const words = counted === 'all' ? engineErrorWords.promptTooLong : engineErrorWords.promptMuchTooLong;
   return new OpenAiError(400, words(promptTokens, contextTokens), {
     code: 'context_length_exceeded',
-    param: 'messages',
+    param,
   });
 }
 
@@ -84,11 +85,14 @@ const CONTEXT_SENTENCE =
 
 /**
  * What llama-server answers 500 to although the request is at fault (its handler knows one kind of exception as the
- * caller's; tools/server/server.cpp, `ex_wrapper`): a body that is no JSON, media that the model cannot take, and
- * arguments of past calls that are no JSON.
+ * caller's; tools/server/server.cpp, `ex_wrapper`): a body that is no JSON, media that the model cannot take,
+ * arguments of past calls that are no JSON, and texts to embed that are too long.
  */
 const CALLERS_FAULT =
-  /^\[json\.exception\.|^Failed to parse (?:messages|tools|tool call arguments)|(?:image|audio|video) input is not supported|^Failed to load image|^Invalid base64/u;
+  /^\[json\.exception\.|^Failed to parse (?:messages|tools|tool call arguments)|(?:image|audio|video) input is not supported|^Failed to load image|^Invalid base64|^input \(\d+ tokens\) is too large to process/u;
+
+/** llama-server's, of a text to embed or rank: it must be one batch. */
+const POOLED_SENTENCE = /^input \((\d+) tokens\) is too large to process.*batch size: (\d+)/su;
 
 /** The status that an engine's error means: 400 for what it should have answered so. */
 export function meantStatus(status: number, text: string): number {
@@ -112,6 +116,8 @@ export function normaliseEngineError(answered: number, text: string): OpenAiErro
   const contextTokens = error?.['n_ctx'];
   if (typeof promptTokens === 'number' && typeof contextTokens === 'number')
     return promptTooLong(promptTokens, contextTokens);
+  const pooled = POOLED_SENTENCE.exec(message);
+  if (pooled !== null) return promptTooLong(Number(pooled[1]), Number(pooled[2]), 'all', 'input');
   const said = CONTEXT_SENTENCE.exec(message);
   if (status === 400 && said !== null) return promptTooLong(Number(said[2]), Number(said[1]));
   const code = typeof error?.['code'] === 'string' ? error['code'] : undefined;

@@ -30,6 +30,7 @@ class SealedPlacement {
   readonly model: string;
   readonly modelVersion: string;
   readonly digest: string | undefined;
+  readonly adapters: DeploymentFacts['adapters'];
   readonly siteId: string;
   readonly engine: DeploymentFacts['engine'];
   /** Every place that policy allowed for this call. */
@@ -51,6 +52,7 @@ class SealedPlacement {
     this.model = deployment.model;
     this.modelVersion = deployment.modelVersion;
     this.digest = deployment.digest;
+    this.adapters = deployment.adapters;
     this.siteId = deployment.siteId;
     this.engine = deployment.engine;
     this.path = path;

@@ -73,6 +73,8 @@ export interface DeploymentFacts {
   readonly modelVersion: string;
   /** Digest of the weights; absent where a remote server does not show them. */
   readonly digest?: string;
+  /** LoRA adapters beside the weights, by digest. */
+  readonly adapters?: readonly { readonly digest: string; readonly scale: number }[];
   readonly licence: LicenceFacts;
   readonly siteId: string;
   readonly engine: {

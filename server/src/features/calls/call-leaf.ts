@@ -41,7 +41,12 @@ export function callEvent(call: EndedCall): LedgerEvent {
     })),
     ...(placed && {
       engine: placed.engine,
-      model: { name: request.model, version: placed.modelVersion, digest: placed.digest ?? null },
+      model: {
+        name: request.model,
+        version: placed.modelVersion,
+        digest: placed.digest ?? null,
+        ...(placed.adapters && { adapters: placed.adapters }),
+      },
     }),
     ...(settlement && { energy: settlement.energy, carbon: settlement.carbon, status: settlement.status }),
     ...(settlement?.reason !== undefined && { reason: settlement.reason }),

@@ -33,6 +33,7 @@ export interface CallRoute {
     readonly engine: DeploymentFacts['engine'];
     readonly modelVersion: string;
     readonly digest?: string;
+    readonly adapters?: NonNullable<DeploymentFacts['adapters']>;
     readonly path: readonly PathPlace[];
   };
 }
@@ -76,6 +77,11 @@ export type GuardFound = Readonly<Record<string, { readonly did: string; readonl
 
 /** What was done with a call's content before it went on. Names, counts and digests. */
 export interface CallHandling {
+  /** Whether the answer was looked for among those that were given before, and whose it is. */
+  readonly cache?:
+    | { readonly state: 'miss' }
+    | { readonly state: 'hit'; readonly from: string; readonly ageSeconds: number }
+    | undefined;
   /** The prompt template that was filled. */
   readonly template?: { readonly id: string; readonly version: number; readonly digest: string };
   readonly guard?: {

@@ -263,7 +263,8 @@ export class Dispatch {
     return ways;
   }
 
-  #routeOf({ siteId, deploymentId, engine, modelVersion, digest, path, rules }: Placement): CallRoute {
+  #routeOf(placement: Placement): CallRoute {
+    const { siteId, deploymentId, engine, modelVersion, digest, adapters, path, rules } = placement;
     let route = this.#routes.get(path);
     if (!route) {
       const placed = {
@@ -272,6 +273,7 @@ export class Dispatch {
         engine,
         modelVersion,
         ...(digest !== undefined && { digest }),
+        ...(adapters !== undefined && { adapters }),
         path,
       };
       this.#routes.set(path, (route = { rules: rules.map(({ id }) => id), placed }));

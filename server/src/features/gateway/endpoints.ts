@@ -3,6 +3,7 @@ import { completionsEndpoint } from './endpoint-completions.ts';
 import { embeddingsEndpoint } from './endpoint-embeddings.ts';
 import { fimEndpoint } from './endpoint-fim.ts';
 import { messagesEndpoint, tokenCountEndpoint } from './endpoint-messages.ts';
+import { rerankEndpoint } from './endpoint-rerank.ts';
 import { responsesEndpoint } from './endpoint-responses.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Sentence } from './gateway-words.ts';
@@ -15,6 +16,7 @@ export const endpoints: ReadonlyMap<string, Endpoint> = new Map(
     embeddingsEndpoint,
     fimEndpoint,
     messagesEndpoint,
+    rerankEndpoint,
     responsesEndpoint,
     tokenCountEndpoint,
   ].map((each) => [each.path, each]),

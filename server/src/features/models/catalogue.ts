@@ -50,6 +50,15 @@ export function licenceTerms({ licence, card }: CatalogueModel): ModelLicence | 
   };
 }
 
+/** What is known of the licence of a model that goes by one of these names. */
+export function termsOf(
+  catalogue: readonly CatalogueModel[],
+  names: readonly (string | undefined)[],
+): ModelLicence | undefined {
+  const known = catalogued(catalogue, names);
+  return known && licenceTerms(known);
+}
+
 /** Null: it hangs on a revenue or a licence that is not known. */
 export function licenceAllows(
   licence: Pick<ModelLicence, 'nonCommercial' | 'revenueCapEurPerMonth'> | undefined,

@@ -4,7 +4,7 @@ import type { DeploymentFacts, Figure } from '../../core/placement/facts.ts';
 import { catalogued } from './catalogue.ts';
 import type { ModelsContext, SecretBox } from './model-context.ts';
 import * as store from './model-store.ts';
-import { engineLeaders, toyOf, type Deployment } from './model.ts';
+import { engineLeaders, toyOf, useOf, type Deployment } from './model.ts';
 
 /** What placement decides by: every deployment of this instance, paused ones as not ready. */
 export async function deploymentFacts(
@@ -21,6 +21,7 @@ export async function deploymentFacts(
     const { contextTokens, slots } = limitsOf(deployment);
     const state = states.get(deployment.id);
     const energy = energyOf(catalogue, deployment);
+    const adapters = useOf(deployment).lora.map(({ digest, scale }) => ({ digest, scale }));
     return {
       id: deployment.id,
       model: deployment.model,
@@ -33,6 +34,7 @@ export async function deploymentFacts(
       },
       siteId: deployment.siteId,
       engine: { id: deployment.id, kind: deployment.engineKind, ...(toy !== null && { toy }) },
+      ...(adapters.length > 0 && { adapters }),
       ...(contextTokens !== null && { contextTokens }),
       ...(slots !== null && { slots }),
       ...(energy !== undefined && { wattHoursPerThousandTokens: energy }),

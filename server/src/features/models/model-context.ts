@@ -1,7 +1,7 @@
 import type { CatalogueModel } from '@kulning/sdk';
 
 import type { EngineAdapter, EngineKind, EngineState } from '../../core/engine/engine.ts';
-import type { InspectModelFile, ReadModelHead } from '../../core/engine/model-file.ts';
+import type { InspectModelFile, ReadAdapterHead, ReadModelHead } from '../../core/engine/model-file.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { IdSource } from '../../core/id.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
@@ -33,6 +33,7 @@ export interface ModelsContext {
   readonly ids: IdSource;
   readonly engines: Readonly<Record<EngineKind, EngineAdapter>>;
   readonly readModelHead: ReadModelHead;
+  readonly readAdapterHead: ReadAdapterHead;
   readonly inspectModelFile: InspectModelFile;
   /** What engines of this machine may use together. */
   readonly memoryBytes: number;

@@ -124,6 +124,67 @@ export const modelErrorWords = {
       hint: `Begär högst ${trained}.`,
     },
   }),
+  servesOther: (asked: string, file: string) => ({
+    en: {
+      message: `The file is made for ${file}, not for ${asked}.`,
+      hint: 'Leave --serves out: the file says it (pooling_type in its header).',
+    },
+    fr: {
+      message: `Le fichier est fait pour ${file}, non pour ${asked}.`,
+      hint: 'Omettez --serves\u00a0: le fichier le dit (pooling_type dans son en-tête).',
+    },
+    sv: {
+      message: `Filen är gjord för ${file}, inte för ${asked}.`,
+      hint: 'Utelämna --serves: filen säger det (pooling_type i dess huvud).',
+    },
+  }),
+  loraOther: (adapter: string, model: string) => ({
+    en: {
+      message: `The adapter is for models of the architecture ${adapter}; this one is ${model}.`,
+      hint: 'Use an adapter that was trained on this model.',
+    },
+    fr: {
+      message: `L’adaptateur vaut pour l’architecture ${adapter}\u00a0; celle de ce modèle est ${model}.`,
+      hint: 'Prenez un adaptateur entraîné sur ce modèle.',
+    },
+    sv: {
+      message: `Adaptern är för modeller av arkitekturen ${adapter}; den här är ${model}.`,
+      hint: 'Använd en adapter som är tränad på den här modellen.',
+    },
+  }),
+  loraChatOnly: {
+    en: {
+      message: 'This engine applies adapters to models that write.',
+      hint: 'For embeddings and ranking use --engine llama-server.',
+    },
+    fr: {
+      message: 'Ce moteur applique les adaptateurs aux modèles qui écrivent.',
+      hint: 'Pour les plongements et le classement, prenez --engine llama-server.',
+    },
+    sv: {
+      message: 'Den här motorn använder adaptrar för modeller som skriver.',
+      hint: 'För inbäddningar och rangordning: använd --engine llama-server.',
+    },
+  },
+  loraPath: {
+    en: {
+      message: 'The path of an adapter may hold no comma and no colon.',
+      hint: 'Rename the file: llama-server takes several, separated by them.',
+    },
+    fr: {
+      message: 'Le chemin d’un adaptateur ne doit contenir ni virgule ni deux-points.',
+      hint: 'Renommez le fichier\u00a0: llama-server s’en sert pour les séparer.',
+    },
+    sv: {
+      message: 'Sökvägen till en adapter får inte innehålla komma eller kolon.',
+      hint: 'Byt namn på filen: llama-server skiljer flera åt med dem.',
+    },
+  },
+  fileAlone: {
+    en: { message: 'This is for files.', hint: 'A server is deployed with what it serves already.' },
+    fr: { message: 'Cela vaut pour les fichiers.', hint: 'Un serveur est déployé avec ce qu’il sert déjà.' },
+    sv: { message: 'Det här gäller filer.', hint: 'En server driftsätts med det som den redan har.' },
+  },
   fileNeedsNoKey: {
     en: { message: 'A file needs no key.', hint: 'Leave --api-key out; it is for servers.' },
     fr: {

@@ -35,7 +35,11 @@ export async function requireMemory(
 
 /** As stored; what older versions did not keep is small beside the rest. */
 type StoredShape = Pick<ModelFileHead, 'sizeBytes' | 'cacheBytesPerToken' | 'contextTokens'> &
-  Partial<Pick<ModelFileHead, 'vocabularyTokens' | 'embeddingWidth'> & Omit<MemorySettings, 'contextTokens'>>;
+  Partial<
+    Pick<ModelFileHead, 'vocabularyTokens' | 'embeddingWidth'> & Omit<MemorySettings, 'contextTokens'>
+  > & {
+    readonly lora?: readonly { readonly sizeBytes?: number }[];
+  };
 
 /** Engines shared by several deployments count once. */
 function memoryOf(running: readonly Deployment[]): number {
@@ -45,7 +49,11 @@ function memoryOf(running: readonly Deployment[]): number {
     .reduce((sum, { engineConfig }) => {
       const config = engineConfig as StoredShape;
       const { vocabularyTokens = 0, embeddingWidth = 0, slots = 1, cache = 'f16' } = config;
-      const shape = { ...config, weightsBytes: config.sizeBytes, vocabularyTokens, embeddingWidth };
+      const weightsBytes = (config.lora ?? []).reduce(
+        (all, one) => all + (one.sizeBytes ?? 0),
+        config.sizeBytes,
+      );
+      const shape = { ...config, weightsBytes, vocabularyTokens, embeddingWidth };
       return sum + memoryNeed(shape, { contextTokens: config.contextTokens, slots, cache }).totalBytes;
     }, 0);
 }

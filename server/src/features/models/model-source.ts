@@ -1,20 +1,13 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 
-import {
-  KulningError,
-  type Localized,
-  type ModelAddition,
-  type ModelLicence,
-  type Notice,
-} from '@kulning/sdk';
+import { KulningError, type ModelAddition } from '@kulning/sdk';
 
 import type { EngineKind, EngineProbe } from '../../core/engine/engine.ts';
-import { engineWords } from './engine-words.ts';
 import type { ModelsContext } from './model-context.ts';
 import { modelErrorWords } from './model-error-words.ts';
-import { catalogued, licenceTerms } from './catalogue.ts';
-import { requireMemory } from './model-fit.ts';
-import { contextFor, licenceOf, nameFrom, type ModelVersion } from './model.ts';
+import { termsOf } from './catalogue.ts';
+import { examineFile } from './model-file-source.ts';
+import { licenceOf, misplaced, nameFrom, type ModelVersion } from './model.ts';
 
 /** A source that was looked at and works: what to store for it. */
 export interface ExaminedSource {
@@ -38,7 +31,6 @@ export function kindOf(source: string): SourceKind {
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
-const USUAL_SLOTS = 2;
 
 /** @throws KulningError that says what is wrong with the file or server, before anything is stored */
 export function examineSource(
@@ -51,65 +43,13 @@ export function examineSource(
     : examineFile(context, addition, signal);
 }
 
-async function examineFile(
-  context: ModelsContext,
-  addition: ModelAddition,
-  signal: AbortSignal,
-): Promise<ExaminedSource> {
-  if (addition.apiKey !== undefined) throw misplaced('apiKey', modelErrorWords.fileNeedsNoKey);
-  if (addition.engineModel !== undefined) throw misplaced('engineModel', modelErrorWords.fileHoldsOneModel);
-  const modelPath = resolve(addition.source);
-  const engineKind = addition.engine ?? (context.llamaServer === undefined ? 'llama' : 'llama-server');
-  if (engineKind === 'llama-server' && context.llamaServer === undefined)
-    throw new KulningError({
-      code: 'engine.binary_missing',
-      status: 409,
-      text: engineWords.llamaServerMissing,
-      path: 'engine',
-    });
-  const head = await context.readModelHead(modelPath);
-  const settings = {
-    contextTokens: contextFor(addition.contextTokens, head.contextTokens),
-    slots: addition.slots ?? USUAL_SLOTS,
-    cache: addition.cache ?? 'f16',
-  } as const;
-  await requireMemory(context, head, settings);
-  const facts = await context.inspectModelFile(modelPath, signal);
-  const { parameters, sizeBytes, cacheBytesPerToken, vocabularyTokens, embeddingWidth } = facts;
-  return {
-    name: addition.name ?? nameFrom(facts.name ?? basename(modelPath).replace(/\.gguf$/iu, '')),
-    version: {
-      digest: facts.digest,
-      format: 'gguf',
-      architecture: facts.architecture,
-      parameters,
-      sizeBytes,
-      contextTokens: facts.contextTokens,
-      licence: licenceOf(
-        addition.licence,
-        facts,
-        termsOf(context, [addition.name, facts.name, basename(modelPath)]),
-      ),
-      card: { tools: facts.tools },
-    },
-    engineKind,
-    engineConfig: context.engines[engineKind].parseConfig({
-      modelPath,
-      ...settings,
-      parameters,
-      sizeBytes,
-      cacheBytesPerToken,
-      vocabularyTokens,
-      embeddingWidth,
-    }),
-  };
-}
-
 async function examineServer(
   context: ModelsContext,
   addition: ModelAddition,
   signal: AbortSignal,
 ): Promise<ExaminedSource> {
+  for (const field of ['serves', 'lora'] as const)
+    if (addition[field] !== undefined) throw misplaced(field, modelErrorWords.fileAlone);
   const { baseUrl, probe } = await probeServer(context, addition, signal);
   const engineModel = addition.engineModel ?? onlyModel(probe);
   const served = probe.models.find((model) => model.id === engineModel);
@@ -123,7 +63,11 @@ async function examineServer(
       parameters: null,
       sizeBytes: null,
       contextTokens: contextTokens ?? null,
-      licence: licenceOf(addition.licence, undefined, termsOf(context, [addition.name, engineModel])),
+      licence: licenceOf(
+        addition.licence,
+        undefined,
+        termsOf(context.catalogue, [addition.name, engineModel]),
+      ),
       card: {
         server: probe.capabilities.server ?? 'unknown',
         tools: probe.capabilities.tools,
@@ -137,15 +81,6 @@ async function examineServer(
       ...(contextTokens !== undefined && { contextTokens }),
     }),
   };
-}
-
-/** What the catalogue knows of a model that goes by one of these names. */
-function termsOf(
-  { catalogue }: ModelsContext,
-  names: readonly (string | undefined)[],
-): ModelLicence | undefined {
-  const known = catalogued(catalogue, names);
-  return known && licenceTerms(known);
 }
 
 /** As given, and with `/v1` after it: people copy the address without. The first error is the one that counts. */
@@ -196,8 +131,4 @@ function onlyModel({ models }: EngineProbe): string {
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/u.test(hostname);
-}
-
-function misplaced(path: string, text: Localized<Notice>): KulningError {
-  return new KulningError({ code: 'model.addition_invalid', status: 400, text, path });
 }

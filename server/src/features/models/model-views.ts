@@ -5,7 +5,7 @@ import { limitsOf } from './engine-views.ts';
 import type { ModelsContext } from './model-context.ts';
 import { toyInWords } from './model-words.ts';
 import * as store from './model-store.ts';
-import { engineLeaders, toyOf, type Deployment, type Model, type ModelVersion } from './model.ts';
+import { engineLeaders, toyOf, useOf, type Deployment, type Model, type ModelVersion } from './model.ts';
 
 interface Everything {
   readonly models: readonly Model[];
@@ -86,6 +86,8 @@ export function deploymentViews(
         kind: deployment.engineKind,
         source: sourceOf(deployment),
         ...limitsOf(deployment),
+        serves: useOf(deployment).serves,
+        lora: [...useOf(deployment).lora],
         toy: version === undefined ? null : toyOf(version),
       },
       phase: deployment.desired === 'paused' ? 'stopped' : (state?.phase ?? 'unknown'),

@@ -1,6 +1,6 @@
-import { KulningError, type ModelLicence } from '@kulning/sdk';
+import { KulningError, type Localized, type ModelLicence, type Notice } from '@kulning/sdk';
 
-import type { EngineKind } from '../../core/engine/engine.ts';
+import type { EngineKind, LoraFile, Serves } from '../../core/engine/engine.ts';
 import type { ModelFileFacts } from '../../core/engine/model-file.ts';
 import { nearestNames } from '../../core/engine/nearest-name.ts';
 import { modelErrorWords } from './model-error-words.ts';
@@ -91,6 +91,10 @@ export function contextFor(asked: number | undefined, trainedTokens: number): nu
   });
 }
 
+export function misplaced(path: string, text: Localized<Notice>): KulningError {
+  return new KulningError({ code: 'model.addition_invalid', status: 400, text, path });
+}
+
 /** @throws always */
 export function unknownModel(wanted: string, names: readonly string[]): never {
   const near = nearestNames(wanted, names);
@@ -119,6 +123,28 @@ export function engineLeaders(deployments: readonly Deployment[]): Map<string, s
     leaders.set(id, leader);
   }
   return leaders;
+}
+
+/** A LoRA adapter as it was deployed: which file, how strongly, and what it was. */
+export interface DeployedLora {
+  readonly path: string;
+  readonly scale: number;
+  readonly digest: string;
+}
+
+/** What a deployment of a file does, and with which adapters; of a server only it itself knows. */
+export function useOf({ engineKind, engineConfig }: Pick<Deployment, 'engineKind' | 'engineConfig'>): {
+  readonly serves: Serves | null;
+  readonly lora: readonly DeployedLora[];
+} {
+  const config = (engineConfig ?? {}) as {
+    readonly serves?: Serves;
+    readonly lora?: readonly (LoraFile & { readonly digest?: string })[];
+  };
+  return {
+    serves: engineKind === 'openai-http' ? null : (config.serves ?? 'chat'),
+    lora: (config.lora ?? []).map(({ path, scale, digest = '' }) => ({ path, scale, digest })),
+  };
 }
 
 /** The file that an engine on this machine reads. */

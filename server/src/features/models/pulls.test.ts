@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { fixtureGgufBytes } from '../../../../tools/fixture-gguf.ts';
 import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { engineAdapters } from '../../adapters/engines/index.ts';
-import { inspectGguf, readGgufHead } from '../../adapters/engines/llama/gguf-intake.ts';
+import { inspectGguf, readGgufHead, readAdapterHead } from '../../adapters/engines/llama/gguf-intake.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createIdSource, systemClock } from '../../platform/id-source.ts';
 import { silentLogger } from '../../platform/log/logger.ts';
@@ -59,6 +59,7 @@ beforeEach(async () => {
     ids: createIdSource(systemClock),
     engines: engineAdapters,
     readModelHead: readGgufHead,
+    readAdapterHead,
     inspectModelFile: inspectGguf,
     memoryBytes: 64e9,
     catalogue: [],

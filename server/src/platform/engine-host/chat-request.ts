@@ -85,11 +85,9 @@ type Parsed = z.output<typeof requestSchema>;
 
 /** @throws OpenAiError 400 that names the wrong field */
 export function parseChatRequest(body: string): ChatRequest {
-  const parsed = requestSchema.safeParse(parseJson(body), { reportInput: true });
-  if (!parsed.success) throw wrongField(parsed.error);
-  const given = parsed.data;
-  refuse(given.n !== 1 && given.n !== null && given.n !== undefined, 'n', chatWords.oneAnswer);
-  refuse(given.logprobs === true, 'logprobs', chatWords.noLogprobs);
+  const given = parseEngineRequest(requestSchema, body);
+  refuseRequest(given.n !== 1 && given.n !== null && given.n !== undefined, 'n', chatWords.oneAnswer);
+  refuseRequest(given.logprobs === true, 'logprobs', chatWords.noLogprobs);
   return {
     messages: given.messages.map(messageOf),
     stream: given.stream ?? false,
@@ -102,6 +100,13 @@ export function parseChatRequest(body: string): ChatRequest {
     ...toolsOf(given),
     answerSchema: answerSchemaOf(given),
   };
+}
+
+/** @throws OpenAiError 400 that names the wrong field */
+export function parseEngineRequest<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(body), { reportInput: true });
+  if (!parsed.success) throw wrongField(parsed.error);
+  return parsed.data;
 }
 
 function parseJson(body: string): unknown {
@@ -121,7 +126,7 @@ function wrongField({ issues }: z.ZodError): OpenAiError {
   return new OpenAiError(400, issueSentence(issue, param), { code: 'invalid_value', param });
 }
 
-function refuse(when: boolean, param: string, why: Words): void {
+export function refuseRequest(when: boolean, param: string, why: Words): void {
   if (when) throw new OpenAiError(400, why, { code: 'unsupported_value', param });
 }
 
@@ -148,7 +153,7 @@ function contentOf(content: Parsed['messages'][number]['content'], index: number
     .map((part) => {
       const param = `messages.${index}.content`;
       const isText = part.type === 'text' && part.text !== undefined;
-      refuse(!isText, param, chatWords.onlyText(param, part.type));
+      refuseRequest(!isText, param, chatWords.onlyText(param, part.type));
       return part.text ?? '';
     })
     .join('');
@@ -175,12 +180,12 @@ function toolsOf(given: Parsed): Pick<ChatRequest, 'tools' | 'toolChoice'> {
   const choice = given.tool_choice ?? 'auto';
   if (choice === 'none') return { tools: [], toolChoice: 'none' };
   if (typeof choice === 'string') {
-    refuse(choice !== 'auto' && all.length === 0, 'tool_choice', chatWords.noTools);
+    refuseRequest(choice !== 'auto' && all.length === 0, 'tool_choice', chatWords.noTools);
     return { tools: all, toolChoice: choice === 'any' ? 'required' : choice };
   }
   const { name } = choice.function;
   const named = all.filter((tool) => tool.name === name);
-  refuse(named.length === 0, 'tool_choice', chatWords.toolUnknown(name));
+  refuseRequest(named.length === 0, 'tool_choice', chatWords.toolUnknown(name));
   return { tools: named, toolChoice: { name } };
 }
 

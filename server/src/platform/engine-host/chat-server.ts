@@ -14,7 +14,21 @@ import { OpenAiError } from '../../core/engine/openai-error.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { chatWords } from './chat-words.ts';
 import { parseChatRequest, type ChatRequest } from './chat-request.ts';
-import type { EngineBackend, PreparedAnswer } from './engine-backend.ts';
+import type {
+  ChatBackend,
+  EmbeddingBackend,
+  EngineBackend,
+  PreparedAnswer,
+  RankingBackend,
+} from './engine-backend.ts';
+import {
+  embeddingBody,
+  parseEmbeddingRequest,
+  parseRerankRequest,
+  rerankBody,
+  type EmbeddingRequest,
+  type RerankRequest,
+} from './vector-request.ts';
 
 const MAX_BODY_BYTES = 16 * 2 ** 20;
 
@@ -31,7 +45,7 @@ interface Counters {
 }
 
 /**
- * The OpenAI API in front of one backend: `/v1/chat/completions`, `/v1/models`, `/health`. When a client goes away,
+ * The OpenAI API in front of one backend: `/v1/chat/completions` (or `/v1/embeddings`, or `/v1/rerank`), `/v1/models`, `/health`. When a client goes away,
  * its work stops. When the backend fails in the middle of an answer, the connection is cut: no end is made up.
  */
 export function createChatServer(backend: EngineBackend, onFailure: (error: unknown) => void): ChatServer {
@@ -41,8 +55,14 @@ export function createChatServer(backend: EngineBackend, onFailure: (error: unkn
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.split('?')[0];
-    if (request.method === 'POST' && path === '/v1/chat/completions')
-      return chat(backend, admission, counters, request, response);
+    if (request.method === 'POST') {
+      if (path === '/v1/chat/completions' && 'prepare' in backend)
+        return chat(backend, admission, counters, request, response);
+      if (path === '/v1/embeddings' && 'embed' in backend)
+        return vectors(parseEmbeddingRequest, embed, backend, admission, counters, request, response);
+      if (path === '/v1/rerank' && 'rank' in backend)
+        return vectors(parseRerankRequest, rank, backend, admission, counters, request, response);
+    }
     if (request.method === 'GET' && path === '/v1/models')
       return sendJson(response, 200, modelList(backend, started));
     if (request.method === 'GET' && path === '/health')
@@ -83,7 +103,7 @@ function healthOf(backend: EngineBackend, admission: Admission, counters: Counte
 }
 
 async function chat(
-  backend: EngineBackend,
+  backend: ChatBackend,
   admission: Admission,
   counters: Counters,
   request: IncomingMessage,
@@ -110,9 +130,59 @@ async function chat(
     );
     counters.answered++;
   } finally {
-    counters.secondsPerAnswer += ((performance.now() - startedAt) / 1000 - counters.secondsPerAnswer) / 8;
+    tookTime(counters, startedAt);
     admission.leave(slot);
   }
+}
+
+/** Of texts in order, on one slot: an answer in one piece. */
+async function vectors<Backend extends EngineBackend, Asked>(
+  parse: (body: string) => Asked,
+  compute: (backend: Backend, asked: Asked, slot: number, signal: AbortSignal) => Promise<object>,
+  backend: Backend,
+  admission: Admission,
+  counters: Counters,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const asked = parse(await readBody(request));
+  const slot = await admission.enter(gone.signal);
+  const startedAt = performance.now();
+  try {
+    sendJson(response, 200, await compute(backend, asked, slot, gone.signal));
+    counters.answered++;
+  } finally {
+    tookTime(counters, startedAt);
+    admission.leave(slot);
+  }
+}
+
+async function embed(backend: EmbeddingBackend, asked: EmbeddingRequest, slot: number, signal: AbortSignal) {
+  const found: Float32Array[] = [];
+  let tokens = 0;
+  for (const text of asked.texts) {
+    const embedded = await backend.embed(text, slot, signal);
+    found.push(embedded.value);
+    tokens += embedded.tokens;
+  }
+  return embeddingBody(backend.model, found, asked.base64, tokens);
+}
+
+async function rank(backend: RankingBackend, asked: RerankRequest, slot: number, signal: AbortSignal) {
+  const scores: number[] = [];
+  let tokens = 0;
+  for (const document of asked.documents) {
+    const ranked = await backend.rank(asked.query, document, slot, signal);
+    scores.push(ranked.value);
+    tokens += ranked.tokens;
+  }
+  return rerankBody(backend.model, asked, scores, tokens);
+}
+
+function tookTime(counters: Counters, startedAt: number): void {
+  counters.secondsPerAnswer += ((performance.now() - startedAt) / 1000 - counters.secondsPerAnswer) / 8;
 }
 
 interface Ending {

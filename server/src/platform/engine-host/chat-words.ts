@@ -37,6 +37,11 @@ export const chatWords = {
     fr: `tool_choice désigne "${name}", qui ne figure pas parmi les outils.`,
     sv: `tool_choice anger "${name}", som inte finns bland verktygen.`,
   }),
+  ownWidth: {
+    en: 'dimensions: this model gives vectors of one width.',
+    fr: 'dimensions\u00a0: ce modèle donne des vecteurs d’une seule largeur.',
+    sv: 'dimensions: modellen ger vektorer av en enda bredd.',
+  },
   noPath: (asked: string) => ({
     en: `The engine has no ${asked}.`,
     fr: `Le moteur n’a pas de ${asked}.`,

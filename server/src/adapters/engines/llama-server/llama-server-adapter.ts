@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { EngineAdapter, EngineEndpoint, EngineProbe } from '../../../core/engine/engine.ts';
 import { memoryNeed } from '../../../core/engine/model-memory.ts';
-import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
+import { childEndpoint, fileUse, parseEngineConfig } from '../engine-config.ts';
 import { getFromEngine } from '../engine-client.ts';
 import { loadOfServer } from '../engine-probe.ts';
 import { capabilitiesOf } from '../server-quirks.ts';
@@ -14,8 +14,7 @@ const llamaServerConfig = z.strictObject({
   contextTokens: z.int().min(16),
   slots: z.int().min(1).max(64).default(2),
   cache: z.enum(['f16', 'q8_0', 'q4_0']).default('f16'),
-  serves: z.enum(['chat', 'embeddings', 'rerank']).default('chat'),
-  lora: z.array(z.strictObject({ path: z.string().min(1), scale: z.number() })).default([]),
+  ...fileUse,
   parameters: z.int().min(1),
   sizeBytes: z.int().min(1),
   cacheBytesPerToken: z.number().min(0),

@@ -5,7 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { asSaid, type Localized } from '@kulning/sdk';
 
-import type { EngineCapabilities, EngineEndpoint, EngineSpec } from '../../../core/engine/engine.ts';
+import {
+  abilitiesOf,
+  type EngineCapabilities,
+  type EngineEndpoint,
+  type EngineSpec,
+  type Serves,
+} from '../../../core/engine/engine.ts';
 import type { EngineLoad } from '../../../core/engine/load-signal.ts';
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
 import { getFromEngine } from '../engine-client.ts';
@@ -22,6 +28,7 @@ export class LlamaServerProcess {
   readonly #child: ChildProcess;
   #endpoint: EngineEndpoint;
   readonly #socketPath: string;
+  readonly #serves: Serves;
   /** Resolves with the reason when it has ended. */
   readonly ended: Promise<Localized<string>>;
   #over = false;
@@ -38,6 +45,7 @@ export class LlamaServerProcess {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#socketPath = socketPath;
+    this.#serves = spec.options.serves;
     this.#endpoint = {
       kind: 'llama-server',
       origin: { socketPath },
@@ -57,7 +65,9 @@ export class LlamaServerProcess {
       await delay(100);
     }
     const { capabilities } = await llamaServerAdapter.probe(this.#endpoint, AbortSignal.timeout(10_000));
-    return capabilities;
+    return this.#serves === 'chat'
+      ? capabilities
+      : { ...capabilities, ...abilitiesOf(this.#serves), tools: 'none' };
   }
 
   /** Undefined when it does not answer. */
@@ -116,6 +126,8 @@ export class LlamaServerProcess {
 /** No web page, no download, no prompt on disk; one thread pool, so many slots of a context each. */
 function argumentsOf({ model, options }: Spec, socketPath: string): string[] {
   const { modelPath, contextTokens, slots, cache, threads, serves, lora } = options;
+  // Between two batches it notices that a caller left; a text that is pooled must be one batch.
+  const batch = String(serves === 'chat' ? 256 : Math.max(256, contextTokens));
   const values: Readonly<Record<string, string | undefined>> = {
     host: socketPath,
     model: modelPath,
@@ -126,14 +138,12 @@ function argumentsOf({ model, options }: Spec, socketPath: string): string[] {
     threads: String(threads),
     // Each open request holds one, those that wait for a slot too: without room beside them /metrics would not answer.
     'threads-http': String(slots + 32),
-    // Between two batches it notices that a caller left.
-    'batch-size': '256',
-    'ubatch-size': '256',
+    'batch-size': batch,
+    'ubatch-size': batch,
     'cache-ram': '0',
     'flash-attn': cache === 'f16' ? undefined : 'on',
     'cache-type-k': cache === 'f16' ? undefined : cache,
     'cache-type-v': cache === 'f16' ? undefined : cache,
-    pooling: serves === 'embeddings' ? 'mean' : undefined,
     'lora-scaled': lora.map(({ path, scale }) => `${path}:${scale}`).join(',') || undefined,
   };
   // A warm cache would show one caller, in time and in `cached_tokens`, what another asked before.

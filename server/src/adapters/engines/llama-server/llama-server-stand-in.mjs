@@ -28,7 +28,6 @@ const { values } = parseArgs({
     'cache-type-k': text,
     'cache-type-v': text,
     embeddings: flag,
-    pooling: text,
     reranking: flag,
     'lora-scaled': text,
   },

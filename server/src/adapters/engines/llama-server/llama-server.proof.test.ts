@@ -2,6 +2,7 @@ import { fixtureGguf } from '../../../../../tools/fixture-gguf.ts';
 import { llamaServerBehaviour } from '../engine-conformance-behaviour.ts';
 import { openChild } from '../engine-conformance-child.ts';
 import { generatedByLlamaServer } from '../engine-conformance-client.ts';
+import { describeFileUses } from '../engine-conformance-files.ts';
 import { describeEngine, type ConformanceSubject } from '../engine-conformance.ts';
 import { engineAdapters } from '../index.ts';
 
@@ -38,4 +39,5 @@ async function open(): Promise<ConformanceSubject> {
   };
 }
 
+describeFileUses('llama-server', { llamaServer });
 describeEngine('llama-server', engineAdapters['llama-server'], open, llamaServerBehaviour);

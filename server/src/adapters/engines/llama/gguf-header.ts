@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 
 import type { Localized } from '@kulning/sdk';
 
+import type { AdapterFileHead, ModelFileHead } from '../../../core/engine/model-file.ts';
 import { GgufCursor, GgufProblem, type GgufArray, type GgufValue } from './gguf-cursor.ts';
 import { ggufParts, ggufWords } from './gguf-words.ts';
 
@@ -23,6 +24,7 @@ export interface GgufHeader {
   readonly licenceLink: string | undefined;
   /** Bytes of key-value cache for each token of context, at 16 bits. */
   readonly cacheBytesPerToken: number;
+  readonly pooling: ModelFileHead['pooling'];
 }
 
 type Metadata = ReadonlyMap<string, GgufValue | GgufArray>;
@@ -72,6 +74,31 @@ const BLOCKS: Readonly<Record<number, readonly [elements: number, bytes: number]
  * @throws GgufProblem with the exact reason
  */
 export function readGgufHeader(path: string): GgufHeader {
+  const { version, sizeBytes, metadata, parameters } = readGguf(path);
+  return describe(version, sizeBytes, metadata, parameters);
+}
+
+/**
+ * The same of a LoRA file: an adapter, and which architecture it is for. Whether its tensors fit a model shows when both
+ * are loaded.
+ * @throws GgufProblem with the exact reason
+ */
+export function readAdapterHeader(path: string): AdapterFileHead {
+  const { sizeBytes, metadata } = readGguf(path);
+  const type = text(metadata, 'general.type') ?? 'model';
+  if (type !== 'adapter' || text(metadata, 'adapter.type') !== 'lora')
+    throw new GgufProblem(ggufWords.notLora(printable(type)));
+  return { sizeBytes, architecture: architectureOf(metadata) };
+}
+
+interface Gguf {
+  readonly version: number;
+  readonly sizeBytes: number;
+  readonly metadata: Metadata;
+  readonly parameters: number;
+}
+
+function readGguf(path: string): Gguf {
   const file = openSync(path, 'r');
   try {
     const stat = fstatSync(file);
@@ -87,7 +114,7 @@ export function readGgufHeader(path: string): GgufHeader {
       integer(metadata, 'general.alignment') ?? 32,
       stat.size,
     );
-    return describe(version, stat.size, metadata, parameters);
+    return { version, sizeBytes: stat.size, metadata, parameters };
   } finally {
     closeSync(file);
   }
@@ -156,9 +183,7 @@ function readElements(cursor: GgufCursor, name: string): number {
 }
 
 function describe(version: number, sizeBytes: number, metadata: Metadata, parameters: number): GgufHeader {
-  const architecture = text(metadata, 'general.architecture');
-  if (architecture === undefined || !/^[a-z0-9._-]{1,64}$/u.test(architecture))
-    throw new GgufProblem(ggufWords.noArchitecture);
+  const architecture = architectureOf(metadata);
   const type = text(metadata, 'general.type') ?? 'model';
   if (type !== 'model') throw new GgufProblem(ggufWords.notModel(printable(type)));
   const parts = integer(metadata, 'split.count') ?? 1;
@@ -184,7 +209,18 @@ function describe(version: number, sizeBytes: number, metadata: Metadata, parame
     licence: text(metadata, 'general.license'),
     licenceLink: text(metadata, 'general.license.link'),
     cacheBytesPerToken: cacheBytesPerToken(metadata, architecture),
+    pooling: POOLING[integer(metadata, `${architecture}.pooling_type`) ?? 0],
   };
+}
+
+/** By number, as in llama.cpp's include/llama.h (`llama_pooling_type`); 0 is none. */
+const POOLING = [undefined, 'mean', 'cls', 'last', 'rank'] as const;
+
+function architectureOf(metadata: Metadata): string {
+  const architecture = text(metadata, 'general.architecture');
+  if (architecture === undefined || !/^[a-z0-9._-]{1,64}$/u.test(architecture))
+    throw new GgufProblem(ggufWords.noArchitecture);
+  return architecture;
 }
 
 /**

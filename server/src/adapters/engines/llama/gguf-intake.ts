@@ -4,12 +4,25 @@ import { fileURLToPath } from 'node:url';
 
 import { KulningError, type Localized } from '@kulning/sdk';
 
-import type { InspectModelFile, ModelFileFacts, ReadModelHead } from '../../../core/engine/model-file.ts';
+import type {
+  InspectModelFile,
+  ModelFileFacts,
+  ReadAdapterHead,
+  ReadModelHead,
+  TrialUse,
+} from '../../../core/engine/model-file.ts';
 import { childEnvironment, deathReason } from '../../../platform/engine-host/child-process.ts';
 import { GgufProblem } from './gguf-cursor.ts';
-import { readGgufHeader } from './gguf-header.ts';
+import { readAdapterHeader, readGgufHeader } from './gguf-header.ts';
 import { ggufWords } from './gguf-words.ts';
 import { engineWords } from '../engine-words.ts';
+
+const writes: TrialUse = { serves: 'chat', lora: [] };
+
+/** What the throw-away child is asked, as JSON. */
+export interface TrialRequest extends TrialUse {
+  readonly path: string;
+}
 
 /** What the throw-away child says before it exits; a child that says nothing was ended by what it read. */
 export type TrialMessage =
@@ -19,9 +32,9 @@ export type TrialMessage =
 const TRIAL = fileURLToPath(new URL('gguf-trial-child.ts', import.meta.url));
 
 /** llama.cpp ends its whole process on some malformed files, so a file nobody knows is only opened in one that may die. */
-export const inspectGguf: InspectModelFile = async (path, signal) => {
+export const inspectGguf: InspectModelFile = async (path, signal, use = writes) => {
   await requireFile(path);
-  const message = await tryInChild(path, signal);
+  const message = await tryInChild({ path, ...use }, signal);
   if (message.type === 'facts') return message.facts;
   throw broken(message.reason);
 };
@@ -31,6 +44,16 @@ export const readGgufHead: ReadModelHead = async (path) => {
   await requireFile(path);
   try {
     return readGgufHeader(path);
+  } catch (cause) {
+    throw cause instanceof GgufProblem ? broken(cause.said) : cause;
+  }
+};
+
+/** Of a LoRA file: an adapter at all, and for which architecture. */
+export const readAdapterHead: ReadAdapterHead = async (path) => {
+  await requireFile(path);
+  try {
+    return readAdapterHeader(path);
   } catch (cause) {
     throw cause instanceof GgufProblem ? broken(cause.said) : cause;
   }
@@ -59,9 +82,9 @@ async function requireFile(path: string): Promise<void> {
   }
 }
 
-async function tryInChild(path: string, signal: AbortSignal): Promise<TrialMessage> {
+async function tryInChild(request: TrialRequest, signal: AbortSignal): Promise<TrialMessage> {
   return new Promise((resolve, reject) => {
-    const child = fork(TRIAL, [path], {
+    const child = fork(TRIAL, [JSON.stringify(request)], {
       execPath: process.execPath,
       execArgv: [],
       env: childEnvironment(),

@@ -4,33 +4,35 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
 import type { ModelFileFacts } from '../../../core/engine/model-file.ts';
-import type { EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
+import type { ChatBackend, EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
 import { GgufProblem } from './gguf-cursor.ts';
 import { readGgufHeader } from './gguf-header.ts';
 import { ggufWords } from './gguf-words.ts';
-import type { TrialMessage } from './gguf-intake.ts';
-import { openLlamaBackend } from './llama-backend.ts';
+import type { TrialMessage, TrialRequest } from './gguf-intake.ts';
+import { openLlama } from './llama-engine.ts';
 
 /** Enough to go through every layer; a model of 128,000 tokens of context is not given them for a trial. */
 const TRIAL_CONTEXT = 512;
 
 onParentGone(() => process.kill(process.pid, 'SIGKILL'));
-const path = process.argv[2] ?? '';
-process.send?.(await tryFile(path), () => process.exit(0));
+const request = JSON.parse(process.argv[2] ?? '') as TrialRequest;
+process.send?.(await tryFile(request), () => process.exit(0));
 
-async function tryFile(file: string): Promise<TrialMessage> {
+async function tryFile(asked: TrialRequest): Promise<TrialMessage> {
   try {
-    return { type: 'facts', facts: await examine(file) };
+    return { type: 'facts', facts: await examine(asked) };
   } catch (error) {
     if (error instanceof GgufProblem) return { type: 'refused', reason: error.said };
     return { type: 'refused', reason: ggufWords.notLoaded(error instanceof Error ? error.message : '?') };
   }
 }
 
-async function examine(file: string): Promise<ModelFileFacts> {
-  const header = readGgufHeader(file);
-  const backend = await openLlamaBackend('trial', {
-    modelPath: file,
+async function examine({ path, serves, lora }: TrialRequest): Promise<ModelFileFacts> {
+  const header = readGgufHeader(path);
+  const backend = await openLlama('trial', {
+    modelPath: path,
+    serves,
+    lora,
     contextTokens: Math.min(TRIAL_CONTEXT, header.contextTokens),
     slots: 1,
     cache: 'f16',
@@ -39,9 +41,10 @@ async function examine(file: string): Promise<ModelFileFacts> {
     temperature: 0,
     knowsTools: false,
   });
-  await sayTwoTokens(backend);
+  await use(backend);
   return {
-    digest: await sha256Of(file),
+    digest: await sha256Of(path),
+    loraDigests: await Promise.all(lora.map((each) => sha256Of(each.path))),
     sizeBytes: header.sizeBytes,
     architecture: header.architecture,
     name: header.name,
@@ -52,11 +55,19 @@ async function examine(file: string): Promise<ModelFileFacts> {
     cacheBytesPerToken: header.cacheBytesPerToken,
     vocabularyTokens: header.vocabularyTokens,
     embeddingWidth: header.embeddingWidth,
+    pooling: header.pooling,
     tools: backend.capabilities.tools,
   };
 }
 
-async function sayTwoTokens(backend: EngineBackend): Promise<void> {
+async function use(backend: EngineBackend): Promise<void> {
+  const { signal } = new AbortController();
+  if ('embed' in backend) await backend.embed('1', 0, signal);
+  else if ('rank' in backend) await backend.rank('1', '2', 0, signal);
+  else await sayTwoTokens(backend);
+}
+
+async function sayTwoTokens(backend: ChatBackend): Promise<void> {
   const answer = await backend.prepare({
     messages: [{ role: 'user', content: '1' }],
     stream: false,

@@ -156,6 +156,11 @@ export const ggufWords = {
     fr: 'il ne nomme pas son architecture (general.architecture)',
     sv: 'den anger inte sin arkitektur (general.architecture)',
   },
+  notLora: (type: string) => ({
+    en: `it is no LoRA adapter, but a "${type}"`,
+    fr: `ce n’est pas un adaptateur LoRA, mais un fichier de type "${type}"`,
+    sv: `den är ingen LoRA-adapter utan av typen "${type}"`,
+  }),
   notModel: (type: string) => ({
     en: `it is a GGUF ${type}, not a model`,
     fr: `c’est un GGUF de type ${type}, et non un modèle`,

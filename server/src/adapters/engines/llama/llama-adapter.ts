@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 import type { EngineAdapter } from '../../../core/engine/engine.ts';
-import { childEndpoint, parseEngineConfig } from '../engine-config.ts';
+import { childEndpoint, fileUse, parseEngineConfig } from '../engine-config.ts';
 import { loadOfChild, probeChild } from '../engine-probe.ts';
 
 /** Stored when the model is added; the facts of the file are kept so that limits need no second look at it. */
 const llamaConfig = z.strictObject({
   modelPath: z.string().min(1),
+  ...fileUse,
   contextTokens: z.int().min(16),
   slots: z.int().min(1).max(64).default(2),
   /** How keys and values are kept. */

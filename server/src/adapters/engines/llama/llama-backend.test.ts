@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { fixtureGguf } from '../../../../../tools/fixture-gguf.ts';
 import type { LlamaOptions } from '../../../core/engine/engine.ts';
 import { parseChatRequest } from '../../../platform/engine-host/chat-request.ts';
-import type { EngineBackend } from '../../../platform/engine-host/engine-backend.ts';
+import type { ChatBackend } from '../../../platform/engine-host/engine-backend.ts';
 import { openLlamaBackend } from './llama-backend.ts';
 
 /**
  * Random weights say everything that a grammar lets through, so they are a good judge of one. This is the one test
  * that loads llama.cpp into its own process, and only with a file of ours.
  */
-let backend: EngineBackend;
+let backend: ChatBackend;
 const options: LlamaOptions = {
   modelPath: fixtureGguf(),
   contextTokens: 4000,
@@ -21,6 +21,8 @@ const options: LlamaOptions = {
   threads: 1,
   temperature: 1,
   knowsTools: false,
+  serves: 'chat' as const,
+  lora: [],
 };
 beforeAll(async () => {
   backend = await openLlamaBackend('fixture', options);

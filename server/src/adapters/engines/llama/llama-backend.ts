@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 
 import {
-  getLlama,
   LlamaGrammarEvaluationState,
-  LlamaLogLevel,
   type Llama,
   type LlamaContextSequence,
   type LlamaModel,
@@ -23,7 +20,8 @@ import { OpenAiError } from '../../../core/engine/openai-error.ts';
 import { schemaWords } from '../../../core/engine/schema-words.ts';
 import type { Words } from '../../../core/policy/rule.ts';
 import type { ChatRequest } from '../../../platform/engine-host/chat-request.ts';
-import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
+import type { ChatBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
+import { loadLibrary } from './llama-library.ts';
 import { llamaWords } from './llama-words.ts';
 import { createPromptRenderer, type PromptRenderer, type Vocabulary } from './llama-prompt.ts';
 import { tokenizePrompt } from './prompt-tokens.ts';
@@ -34,21 +32,9 @@ const CACHE_TYPES = { q8_0: 'Q8_0', q4_0: 'Q4_0' } as const;
 /** Tokens of prompt that are read between two looks at the abort signal. */
 const PREFILL_STEP = 64;
 
-/** Opened once for each process: a second `getLlama` would load the native library again. */
-async function openLlama(threads: number): Promise<Llama> {
-  return getLlama({
-    build: 'never',
-    skipDownload: true,
-    gpu: existsSync('/dev/nvidia0') ? 'auto' : false,
-    maxThreads: threads,
-    logLevel: LlamaLogLevel.error,
-    progressLogs: false,
-  });
-}
-
 /** A GGUF file, loaded. A context never shifts: prompts that do not fit are refused, answers end at its border. */
-export async function openLlamaBackend(model: string, options: LlamaOptions): Promise<EngineBackend> {
-  const llama = await openLlama(options.threads);
+export async function openLlamaBackend(model: string, options: LlamaOptions): Promise<ChatBackend> {
+  const llama = await loadLibrary(options.threads);
   const weights = await llama.loadModel({ modelPath: options.modelPath });
   const context = await weights.createContext({
     contextSize: options.contextTokens + 1, // The library keeps one place free and would shift to do so.
@@ -60,6 +46,9 @@ export async function openLlamaBackend(model: string, options: LlamaOptions): Pr
       experimentalKvCacheValueType: CACHE_TYPES[options.cache],
     }),
     threads: options.threads,
+    ...(options.lora.length > 0 && {
+      lora: { adapters: options.lora.map(({ path, scale }) => ({ filePath: path, scale })) },
+    }),
   });
   const sequences = Array.from({ length: options.slots }, () => context.getSequence());
   const vocabulary = vocabularyOf(weights);

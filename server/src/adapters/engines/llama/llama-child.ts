@@ -1,4 +1,4 @@
 import { runEngineChild } from '../../../platform/engine-host/engine-child.ts';
-import { openLlamaBackend } from './llama-backend.ts';
+import { openLlama } from './llama-engine.ts';
 
-await runEngineChild('llama', (spec) => openLlamaBackend(spec.model, spec.options));
+await runEngineChild('llama', (spec) => openLlama(spec.model, spec.options));

@@ -102,7 +102,9 @@ test('a prompt that does not fit is refused with the counts, and one that just f
   expect(await ask(999 - overhead)).toHaveLength(999);
   await expect(ask(1000 - overhead)).rejects.toThrow('The prompt has 1000 tokens; the model takes 1000.');
   await expect(ask(10_000)).rejects.toThrow(/^The prompt has 100\d\d tokens; the model takes 1000\.$/u);
-  await expect(ask(4_000_000)).rejects.toThrow(/^The prompt has more than \d+ tokens; the model takes 1000\.$/u);
+  await expect(ask(4_000_000)).rejects.toThrow(
+    /^The prompt has more than \d+ tokens; the model takes 1000\.$/u,
+  );
 });
 
 test('no prompt is tokenized in one long step', async () => {

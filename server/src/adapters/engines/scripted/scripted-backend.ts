@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TOOL_CALL_CLOSE, TOOL_CALL_OPEN } from '../../../core/engine/answer-parser.ts';
 import { abilitiesOf, type ScriptedOptions } from '../../../core/engine/engine.ts';
 import { OpenAiError, promptTooLong } from '../../../core/engine/openai-error.ts';
-import type { EngineBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
+import type { ChatBackend, GeneratedPiece } from '../../../platform/engine-host/engine-backend.ts';
 import { engineWords } from '../engine-words.ts';
 import { ruleFor, script, scriptTokens, type Rule } from './script.ts';
 
-export function openScriptedBackend(model: string, options: ScriptedOptions): EngineBackend {
+export function openScriptedBackend(model: string, options: ScriptedOptions): ChatBackend {
   const source = readFileSync(options.scriptPath, 'utf8');
   const { rules } = script.parse(JSON.parse(source));
   return {

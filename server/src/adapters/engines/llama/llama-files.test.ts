@@ -1,0 +1,3 @@
+import { describeFileUses } from '../engine-conformance-files.ts';
+
+describeFileUses('llama');
