@@ -44,9 +44,11 @@ describe('erasing a person', () => {
     });
     expect(erasure.steps.map(({ store, readBack }) => `${store} ${readBack}`)).toEqual([
       'backups residual',
+      'batches gone',
       'blobs gone',
       'calls gone',
       'erasures unreadable',
+      'files gone',
       'log gone',
       'sample gone',
       'spool gone',

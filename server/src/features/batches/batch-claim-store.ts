@@ -172,16 +172,17 @@ export async function beginFinalizing(trx: BatchTransaction): Promise<void> {
   `.execute(trx);
 }
 
-/** In the order in which they came. @param except organisations that must wait */
+/** Batches with lines to be asked now, in the order in which they came. @param except who must wait */
 export async function runningBatches(
   trx: BatchTransaction,
-  except: readonly string[],
+  except: { readonly organisations: readonly string[]; readonly batches: readonly string[] },
   limit: number,
 ): Promise<BatchRow[]> {
   const { rows } = await sql<BatchRow>`
     select batch.* from kulning.batch as batch
     where batch.state = 'in_progress' and batch.stop is null and batch.expires_at > now()
-      and batch.organisation_id <> all (${except}::text[])
+      and batch.organisation_id <> all (${except.organisations}::text[])
+      and batch.id <> all (${except.batches}::text[])
       and exists (select from kulning.batch_line as line where line.batch_id = batch.id
         and ((line.state = 'waiting' and (line.not_before is null or line.not_before <= now()))
           or (line.state = 'running' and line.lease_until < now())))

@@ -34,7 +34,7 @@ const MOST_LINES = 64;
 /** Without the database there is nothing to do, and nothing new to say of it every second. */
 const AFTER_FAILURE_MS = 5_000;
 /** Batches that are looked at in one turn. */
-const MOST_BATCHES = 50;
+const MOST_BATCHES = 500;
 
 interface RunningLine {
   readonly claim: LineClaim;
@@ -102,7 +102,8 @@ export class BatchRunner {
       await stopExpired(trx);
       await beginFinalizing(trx);
       const organisations = [...(await beingErased(trx))];
-      return { erased: organisations, open: await runningBatches(trx, organisations, MOST_BATCHES) };
+      const except = { organisations, batches: this.#withoutRoom() };
+      return { erased: organisations, open: await runningBatches(trx, except, MOST_BATCHES) };
     });
     this.#hangUp(new Set(erased));
     await this.#take('validating', []);
@@ -150,8 +151,6 @@ export class BatchRunner {
   }
 
   async #claim(batch: BatchRow): Promise<void> {
-    if ((this.#paused.get(batch.id) ?? 0) > performance.now()) return;
-    this.#paused.delete(batch.id);
     const most = Math.min(this.#room(batch), MOST_LINES - this.#running.size);
     if (most <= 0 || this.#stop.signal.aborted) return;
     const claims = await this.#database.inOrganisation(batch.organisation_id, (trx) =>
@@ -159,6 +158,13 @@ export class BatchRunner {
     );
     if (claims.length === 0) return;
     for (const claim of claims) this.#background(this.#ask(batch, claim), batch);
+  }
+
+  /** Batches that were told to come back later. */
+  #withoutRoom(): string[] {
+    const now = performance.now();
+    for (const [id, until] of this.#paused) if (until <= now) this.#paused.delete(id);
+    return [...this.#paused.keys()];
   }
 
   /** One line first, where nobody knows yet which model the batch asks. */
