@@ -76,6 +76,15 @@ const answers: Readonly<Record<string, (body: Body, response: ServerResponse) =>
       usage: { prompt_tokens: 4, total_tokens: 4 },
     });
   },
+  '/v1/rerank': (_, response) => {
+    const results = [{ index: 0, relevance_score: 0.75 }];
+    json(response, 200, {
+      object: 'list',
+      model: 'engine',
+      results,
+      usage: { prompt_tokens: 6, total_tokens: 6 },
+    });
+  },
   '/v1/completions': (body, response) => {
     const choice = { index: 0, text: `${String(body['prompt'])} …`, logprobs: null, finish_reason: 'stop' };
     const head = { id: 'cmpl-1', object: 'text_completion', created: 1, model: 'engine' };

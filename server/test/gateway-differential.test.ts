@@ -64,6 +64,7 @@ describe('through the gateway and directly', () => {
   it.each([
     ['/v1/completions', { prompt: 'Once' }],
     ['/v1/completions', { prompt: 'Once', stream: true, stream_options: { include_usage: true } }],
+    ['/v1/rerank', { query: 'herd', documents: ['cow', { text: 'rust' }], top_n: 1, x_unknown: 1 }],
   ])('%s %j has the same bytes', async (path, body) => {
     const direct = await ask(remote.url, path, { model: 'engine-model', ...body });
     expect(await ask(stage.url, path, { model: 'herd', ...body })).toEqual(direct);
