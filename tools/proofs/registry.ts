@@ -3,6 +3,7 @@ import { gatewayCrashProof } from './gateway-crash.ts';
 import { llamaServerProof } from './llama-server.ts';
 import { placementProof } from './placement.ts';
 import type { Proof } from './proof.ts';
+import { soakProof } from './soak.ts';
 import { spoolProof } from './spool.ts';
 
 /** Every proof, one line each. */
@@ -11,5 +12,6 @@ export const proofs: readonly Proof[] = [
   gatewayCrashProof,
   llamaServerProof,
   placementProof,
+  soakProof,
   spoolProof,
 ];
