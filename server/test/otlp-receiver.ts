@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -50,16 +50,18 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const faults: string[] = [];
   let requests = 0;
   const server = createServer((asked, answer) => {
-    void buffer(asked).then((packed) => {
-      requests++;
-      const body = asked.headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed;
-      received.bytes.push(Buffer.from(JSON.stringify([asked.url, asked.rawHeaders])), body);
-      const { status, headers = {}, body: said = {} } = answers.shift() ?? { status: 200 };
-      if (status === 200) faults.push(...faultsOf(body, received));
-      answer.writeHead(status, { 'content-type': 'application/json', ...headers });
-      answer.end(JSON.stringify(said));
-    });
+    void serve(asked, answer);
   });
+  const serve = async (asked: IncomingMessage, answer: ServerResponse) => {
+    const packed = await buffer(asked);
+    requests++;
+    const body = asked.headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed;
+    received.bytes.push(Buffer.from(JSON.stringify([asked.url, asked.rawHeaders])), body);
+    const { status, headers = {}, body: said = {} } = answers.shift() ?? { status: 200 };
+    if (status === 200) faults.push(...faultsOf(body, received));
+    answer.writeHead(status, { 'content-type': 'application/json', ...headers });
+    answer.end(JSON.stringify(said));
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -120,7 +122,7 @@ function take(body: Buffer, into: Pick<OtlpReceiver, 'spans' | 'resources'>): vo
     bytes: String,
     arrays: true,
   });
-  const lost = missing(given, read as Record<string, unknown>);
+  const lost = missing(given, read);
   if (lost.length > 0) throw new Error(`the schema does not have ${lost.join(', ')}`);
   for (const { resource, scopeSpans } of (read as unknown as Decoded).resourceSpans) {
     into.resources.push(valuesOf(resource.attributes));

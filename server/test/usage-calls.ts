@@ -33,23 +33,7 @@ export function madeCall(callId: string, chance: Chance): MadeCall {
     at,
     keyId: orNone(chance.pick(['key_one', 'key_two', ''])),
     streamed: part(chance) < 0.5,
-    decision: {
-      request: {
-        callId,
-        organisationId: usageOrganisation,
-        organisation: { demonstration: false },
-        model: chance.pick(['herd', 'calf']),
-        dataClass: 'internal',
-        purpose: 'general',
-        demonstration: false,
-        ingressSiteId: 'site_a',
-        storageSiteIds: [],
-        backupSiteIds: [],
-      },
-      inputs: { now: at, inFlight: {}, breakers: {}, seed: 7 },
-      facts: 'sha256:f',
-      policy: 'sha256:p',
-    },
+    decision: decisionOf(callId, at, chance),
     rules: placed ? [] : chance.pick([['eea-only'], ['eea-only', 'no-special']]),
     ...(placed && {
       placed: {
@@ -78,6 +62,24 @@ export function madeCall(callId: string, chance: Chance): MadeCall {
       outcome === 'interrupted' ? undefined : settlementOf(callId, at, outcome, intent.streamed, chance),
   };
 }
+
+const decisionOf = (callId: string, at: number, chance: Chance): CallIntent['decision'] => ({
+  request: {
+    callId,
+    organisationId: usageOrganisation,
+    organisation: { demonstration: false },
+    model: chance.pick(['herd', 'calf']),
+    dataClass: 'internal',
+    purpose: 'general',
+    demonstration: false,
+    ingressSiteId: 'site_a',
+    storageSiteIds: [],
+    backupSiteIds: [],
+  },
+  inputs: { now: at, inFlight: {}, breakers: {}, seed: 7 },
+  facts: 'sha256:f',
+  policy: 'sha256:p',
+});
 
 function settlementOf(
   callId: string,

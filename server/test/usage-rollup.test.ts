@@ -154,7 +154,8 @@ describe(`usage by the hour (seed ${seed})`, () => {
     const { items, total } = await list({ ...range, by });
     const references = await reference(column);
     const groupOf = (row: UsageRow) => (by === 'hour' ? row.at : row.id);
-    expect(items.map(groupOf).toSorted()).toEqual(references.map(({ group }) => group).toSorted());
+    expect(new Set(items.map(groupOf))).toEqual(new Set(references.map(({ group }) => group)));
+    expect(items).toHaveLength(references.length);
     for (const real of references)
       expectSame(items.find((row) => groupOf(row) === real.group) ?? total, real);
     const [whole] = await reference(`'all'`);

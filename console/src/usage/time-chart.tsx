@@ -5,7 +5,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Table, type Column } from '../ui/table.tsx';
 import { useSpeech } from '../words/words.tsx';
 
-const TimePlot = lazy(() => import('./time-plot.tsx'));
+const TimePlot = lazy(async () => ({ default: (await import('./time-plot.tsx')).TimePlot }));
 
 export interface ChartSeries {
   readonly label: string;

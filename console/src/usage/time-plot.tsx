@@ -23,7 +23,7 @@ const dayS = 86_400;
 const sync = { key: 'usage' };
 
 /** A chart of time on a canvas; its words and its table stand beside it. Fetched when the first one is shown. */
-export default function TimePlot({ at, series, kind, utc, tick, number, onPoint }: TimePlotProps) {
+export function TimePlot({ at, series, kind, utc, tick, number, onPoint }: TimePlotProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const place = box.current;

@@ -7,7 +7,7 @@ import {
   parseTraceParent,
   type TraceParent,
 } from '../../platform/telemetry/trace-context.ts';
-import type { FigureJson } from '../dispatch/index.ts';
+import type { CallSettlement, FigureJson } from '../dispatch/index.ts';
 import type { EndedCall } from './call-leaf.ts';
 
 /** Outcomes that are worth a trace whatever the ratio is. */
@@ -101,11 +101,13 @@ function figureAttributes({ settlement }: EndedCall): Attributes {
     'kulning.overhead_us': Math.round(overheadMs * 1000),
     ...figure('kulning.energy.wh', energy),
     ...figure('kulning.carbon.g', carbon),
-    ...(charge?.nanoEur != null && {
-      'kulning.cost.eur': charge.nanoEur / 1e9,
-      'kulning.price.id': charge.priceId ?? undefined,
-    }),
+    ...costOf(charge),
   };
+}
+
+function costOf(charge: CallSettlement['charge']): Attributes {
+  if (!charge || charge.nanoEur === null) return {};
+  return { 'kulning.cost.eur': charge.nanoEur / 1e9, 'kulning.price.id': charge.priceId ?? undefined };
 }
 
 function modelAttributes({ intent, settlement }: EndedCall, operation: string): Attributes {
