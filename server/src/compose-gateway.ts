@@ -75,7 +75,7 @@ export async function composeGateway(config: Config): Promise<Role> {
     seed: () => randomInt(2 ** 31),
     signals: () => board.signals(),
   });
-  const content = openContent(ground);
+  const content = openContent(ground, epochUse);
   const snapshots = new SnapshotKeeper({
     source: snapshotSource(ground, content),
     now,

@@ -16,7 +16,7 @@ import {
 } from './features/privacy/index.ts';
 
 /** Stores whose content lies in the vault, record by record. */
-const vaultStores = ['calls', 'batches', 'prompts', 'sample'] as const;
+const vaultStores = ['calls', 'batches', 'cache', 'prompts', 'sample'] as const;
 
 /** Every place of this instance that can hold a person's data: what an erasure covers, in the order of its certificate. */
 export function composeStores(

@@ -47,10 +47,11 @@ function answer(path: string, body: Body, says: EngineSays, response: ServerResp
   if (path.endsWith('/responses'))
     return body['stream'] === true ? typed(says, response) : json(response, responseOf(says));
   const isChat = path.endsWith('/chat/completions');
-  if (body['stream'] === true) return stream(isChat, says, response);
+  const shows = body['logprobs'] === true;
+  if (body['stream'] === true) return stream(isChat, shows, says, response);
   const message = { role: 'assistant', content: text, ...(args !== undefined && { tool_calls: call(args) }) };
   const logprobs = { content: pieces(text, 1).map((token) => ({ token })) };
-  const choice = isChat ? { message, logprobs } : { text, logprobs };
+  const choice = { ...(isChat ? { message } : { text }), ...(shows && { logprobs }) };
   json(response, { id: 'x', object: 'y', choices: [{ index: 0, ...choice, finish_reason: 'stop' }], usage });
 }
 
@@ -67,6 +68,7 @@ function pieces(text: string, length: number): string[] {
 
 function stream(
   isChat: boolean,
+  shows: boolean,
   { text = '', arguments: args, piece = 3 }: EngineSays,
   response: ServerResponse,
 ): void {
@@ -79,7 +81,11 @@ function stream(
   for (const each of pieces(text, piece))
     send(
       isChat
-        ? { delta: { content: each }, finish_reason: null, logprobs: { content: [{ token: each }] } }
+        ? {
+            delta: { content: each },
+            finish_reason: null,
+            ...(shows && { logprobs: { content: [{ token: each }] } }),
+          }
         : { text: each, finish_reason: null },
     );
   if (args !== undefined) {

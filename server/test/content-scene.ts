@@ -6,9 +6,11 @@ import type { Operation, OperationResult, Scope } from '@kulning/sdk';
 import { sql } from 'kysely';
 
 import type { LedgerEvent } from '../src/core/ledger/leaf.ts';
+import { GatewayCache, type GatewayCacheDeps } from '../src/features/cache/index.ts';
 import { createIdSource, systemClock } from '../src/platform/id-source.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import type { Route, RouteContext } from '../src/platform/http/route.ts';
+import { createEpochUse } from '../src/platform/vault/epoch-use.ts';
 import { createVault } from '../src/platform/vault/keyring-vault.ts';
 import { testDatabase } from './database.ts';
 
@@ -48,6 +50,17 @@ export async function contentScene() {
       await rm(home, { recursive: true });
     },
   };
+}
+
+/** For gateways whose organisations have no cache: whoever asked it would fail. */
+export function noCache(): GatewayCache {
+  return new GatewayCache({
+    database: {} as GatewayCacheDeps['database'],
+    vault: {} as GatewayCacheDeps['vault'],
+    ids: createIdSource(systemClock),
+    now: () => systemClock.now(),
+    epochUse: createEpochUse(),
+  });
 }
 
 /** As the router would call it: parsed by the contract, in an organisation. */

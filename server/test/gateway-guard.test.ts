@@ -8,6 +8,7 @@ import { guardFactsOf } from '../src/features/guardrails/index.ts';
 import { knownSubjectDetector } from '../src/features/guardrails/known-subject-detector.ts';
 import { type EngineSays, startContentEngine } from './content-engine.ts';
 import { errorOf, intents, journal, settled } from './gateway-calls.ts';
+import { noCache } from './content-scene.ts';
 import { deployment, httpEndpoint, secrets, snapshotOf } from './gateway-snapshot.ts';
 import { type Stage, startStage } from './gateway-stage.ts';
 
@@ -20,7 +21,7 @@ const subjects = {
   detectorFor: () => knownSubjectDetector(({ kind, value }) => kind === 'name' && value === 'anna lind'),
   refresh: () => Promise.resolve(),
 };
-const content = { subjects, prompts: { text: () => Promise.resolve(undefined) } };
+const content = { subjects, prompts: { text: () => Promise.resolve(undefined) }, cache: noCache() };
 const ground = (responses: boolean) =>
   snapshotOf([
     {
@@ -179,7 +180,10 @@ describe('an answer under guardrails', () => {
 
   it('is masked, arguments of tools too, and shows no pieces', async () => {
     const args = '{"to":"anna@b.se","n":1}';
-    const answer = await ask(masking, chat('hi'), { text: 'mail anna@b.se', arguments: args });
+    const answer = await ask(masking, chat('hi', { logprobs: true }), {
+      text: 'mail anna@b.se',
+      arguments: args,
+    });
     const { choices } = (await answer.json()) as Chat;
     expect(choices[0]).toMatchObject({ message: { content: 'mail [EMAIL_1]' }, logprobs: null });
     expect(JSON.parse(choices[0]?.message.tool_calls?.[0]?.function.arguments ?? '')).toEqual({
@@ -238,7 +242,7 @@ describe('an answer under guardrails', () => {
     ['/v1/completions', { prompt: 'x', stream: true }],
     ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'x' }], stream: true }],
     ['/v1/responses', { input: 'x', stream: true }],
-    ['/v1/chat/completions', { messages: [{ role: 'user', content: 'x' }], stream: true }],
+    ['/v1/chat/completions', { messages: [{ role: 'user', content: 'x' }], stream: true, logprobs: true }],
   ])(
     'is masked in streams of every dialect, and ends with an error where it must not pass: %s',
     async (path, body) => {

@@ -7,7 +7,7 @@ import { createVaultStore, storeDescriptions } from '../src/features/privacy/ind
 import { createSubject } from '../src/features/privacy/subject.ts';
 import type { Route } from '../src/platform/http/route.ts';
 import { startContentEngine } from './content-engine.ts';
-import { ask, client as other, contentScene, stranger as organisation } from './content-scene.ts';
+import { ask, client as other, contentScene, noCache, stranger as organisation } from './content-scene.ts';
 import { intents, journal } from './gateway-calls.ts';
 import { deployment, httpEndpoint, secrets, snapshotOf } from './gateway-snapshot.ts';
 import { type Stage, startStage } from './gateway-stage.ts';
@@ -40,6 +40,7 @@ beforeAll(async () => {
         refresh: async () => undefined,
       },
       prompts: createPromptTexts(database.app.withTables(), vault),
+      cache: noCache(),
     },
   });
 });

@@ -45,9 +45,9 @@ export const operationsFr: OperationWords = {
   'prompts.diff': 'Ce qui a changé entre deux versions, ligne par ligne',
   'prompts.remove': 'Supprimer un modèle de prompt et toutes ses versions, avec les clés de leurs textes',
   'cache.get': 'Le cache des réponses\u00a0: réglages, contenu, et combien de fois il avait la réponse',
-  'cache.set':
-    'Activer ou couper le cache des réponses, et dire ce qu’il garde\u00a0; ce qui est omis reste',
-  'cache.purge': 'Oublier toutes les réponses gardées, avec leurs clés\u00a0; les passerelles suivent dans la seconde',
+  'cache.set': 'Activer ou couper le cache des réponses, et dire ce qu’il garde\u00a0; ce qui est omis reste',
+  'cache.purge':
+    'Oublier toutes les réponses gardées, avec leurs clés\u00a0; les passerelles suivent dans la seconde',
   'models.list': 'Les modèles, leurs versions et où ils tournent',
   'models.get': 'Un modèle, par identifiant ou par nom',
   'models.add': 'Ajouter un modèle\u00a0: un fichier GGUF de cette machine, ou un serveur compatible OpenAI',

@@ -1,5 +1,6 @@
 import { backupOperations } from './backup.ts';
 import { batchesOperations } from './batches.ts';
+import { cacheOperations } from './cache.ts';
 import { callsOperations } from './calls.ts';
 import { filesOperations } from './files.ts';
 import { guardrailsOperations } from './guardrails.ts';
@@ -34,6 +35,7 @@ const areas = [
   decisionsOperations,
   guardrailsOperations,
   promptsOperations,
+  cacheOperations,
   proofOperations,
   subjectsOperations,
   erasuresOperations,

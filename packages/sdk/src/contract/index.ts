@@ -1,6 +1,7 @@
 export * from './all-operations.ts';
 export * from './backup.ts';
 export * from './batches.ts';
+export * from './cache.ts';
 export * from './calls.ts';
 export * from './files.ts';
 export * from './flag-words.ts';

@@ -154,6 +154,7 @@ export class CallAccount {
     const settlement = this.#settlement(ending, opened, reservation);
     await this.#deps.dispatch.settle(kept ? { ...settlement, ...kept } : settlement);
     this.#deps.metrics.settled(settlement, reservation?.record.request);
+    if (this.#content && opened && ending.outcome === 'answered') this.#content.answered(opened.subjects);
   }
 
   #settlement(
@@ -163,14 +164,22 @@ export class CallAccount {
   ): CallSettlement {
     const { callId, begunAt, snapshot } = this.#call;
     const { sites, deployments } = snapshot.ground.facts;
-    const { outcome, status, reason, usage, committed } = ending;
+    const { outcome, status, reason, committed } = ending;
+    // An earlier answer: no engine counted anything, and it costs nothing.
+    const isEarlier = this.#content?.earlier !== undefined;
+    const usage = isEarlier ? { input: 0, output: 0 } : ending.usage;
     const placement = reservation?.placement;
     const deployment = placement && deployments.find(({ id }) => id === placement.deploymentId);
     const energy = energyOf(usage, deployment?.wattHoursPerThousandTokens);
     const carbon = carbonOf(energy, placement && sites.find(({ id }) => id === placement.siteId));
     const charge = this.quota.settle({
-      delivered:
-        outcome === 'answered' ? outcome : outcome === 'cancelled' && this.streaming ? 'begun' : 'nothing',
+      delivered: isEarlier
+        ? 'nothing'
+        : outcome === 'answered'
+          ? outcome
+          : outcome === 'cancelled' && this.streaming
+            ? 'begun'
+            : 'nothing',
       deploymentId: placement?.deploymentId,
       tokens: usage,
       gramsCo2: carbon.value,

@@ -1,9 +1,12 @@
-import type { CallHandling, GuardFound } from '../dispatch/index.ts';
+import { type AnswerGround, CallCache, type CacheFacts, type GatewayCache } from '../cache/index.ts';
+import type { CallHandling, GuardFound, Reservation, SubjectJson } from '../dispatch/index.ts';
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import { AnswerBlocked, CallGuard, type GuardFacts, type KnownSubjects } from '../guardrails/index.ts';
 import { filledPrompt, type PromptFacts, type PromptTexts } from '../prompts/index.ts';
 import { promptOf, withPrompt } from './prompt-body.ts';
-import type { AnswerRelay, Asked, Endpoint, Passage } from './endpoint.ts';
+import type { CallContext } from './call-context.ts';
+import type { AnswerRelay, Asked, Endpoint, Passage, WholeAnswer } from './endpoint.ts';
+import { wholeAsItIs } from './token-usage.ts';
 import type { Language } from '../../core/policy/rule.ts';
 import { GuardedStream } from './guard-stream.ts';
 
@@ -13,11 +16,13 @@ export { AnswerBlocked } from '../guardrails/index.ts';
 export interface KeyContent {
   readonly guard?: GuardFacts | undefined;
   readonly prompts?: PromptFacts | undefined;
+  readonly cache?: CacheFacts | undefined;
 }
 
 export interface ContentDeps {
   readonly subjects: KnownSubjects;
   readonly prompts: PromptTexts;
+  readonly cache: GatewayCache;
 }
 
 /** What happens to the content of one call on its way to the engine and back. */
@@ -25,15 +30,17 @@ export class CallContent {
   readonly #guard: CallGuard | undefined;
   readonly #prompts: PromptFacts | undefined;
   readonly #texts: PromptTexts;
-  readonly #organisationId: string;
+  readonly #cache: CallCache | undefined;
+  readonly #call: CallContext;
   #template: CallHandling['template'];
   #filled: Buffer | undefined;
 
-  constructor({ guard, prompts }: KeyContent, deps: ContentDeps, organisationId: string) {
-    this.#guard = guard && new CallGuard(guard, deps.subjects.detectorFor(organisationId));
+  constructor({ guard, prompts, cache }: KeyContent, deps: ContentDeps, call: CallContext) {
+    this.#guard = guard && new CallGuard(guard, deps.subjects.detectorFor(call.organisation.id));
     this.#prompts = prompts;
     this.#texts = deps.prompts;
-    this.#organisationId = organisationId;
+    this.#cache = cache && new CallCache(deps.cache, cache, call.request.headers['cache-control']);
+    this.#call = call;
   }
 
   /** Fills the template that the body names, before anything else. @throws OpenAiError 400 where it cannot be filled */
@@ -41,7 +48,7 @@ export class CallContent {
     const prompt = this.#prompts && promptOf(path, body);
     if (prompt === undefined || !this.#prompts) return;
     try {
-      const filled = await filledPrompt(prompt, this.#prompts, this.#texts, this.#organisationId);
+      const filled = await filledPrompt(prompt, this.#prompts, this.#texts, this.#call.organisation.id);
       this.#template = filled.used;
       this.#filled = withPrompt(path, body, filled);
     } catch (error) {
@@ -65,8 +72,13 @@ export class CallContent {
     return this.#guard?.refusal;
   }
 
-  /** The way to the engine and back, with what is done to the answer. */
-  passage(passage: Passage): Passage {
+  /** The way to the engine and back, with what is done to the answer; where it goes is decided by now. */
+  passage(own: Passage, reservation: Reservation, isStream: boolean): Passage {
+    this.#cache?.lookUp(own.body, isStream, this.#ground(own.path, reservation));
+    return this.#seen(this.#guarded(own));
+  }
+
+  #guarded(passage: Passage): Passage {
     const guard = this.#guard;
     if (!guard?.readsAnswer) return passage;
     return {
@@ -76,12 +88,68 @@ export class CallContent {
     };
   }
 
+  /** The cache sees what the engine said, before guardrails judge it: they judge it anew each time it is given. */
+  #seen(passage: Passage): Passage {
+    const cache = this.#cache;
+    if (!cache) return passage;
+    return {
+      ...passage,
+      relay: () => {
+        const relay = passage.relay();
+        return {
+          get usage() {
+            return relay.usage;
+          },
+          push(chunk) {
+            cache.sawChunk(chunk);
+            return relay.push(chunk);
+          },
+          finish: () => relay.finish(),
+          broken: (error) => relay.broken(error),
+        };
+      },
+      whole(bytes) {
+        cache.sawWhole(bytes);
+        return passage.whole(bytes);
+      },
+    };
+  }
+
+  #ground(path: string, { placement, record }: Reservation): AnswerGround {
+    const { organisation, dataClass, purpose, key } = this.#call;
+    return {
+      organisationId: organisation.id,
+      deploymentId: placement.deploymentId,
+      modelVersion: placement.modelVersion,
+      policy: record.policy,
+      dataClass,
+      purpose,
+      path,
+      guard: key.content?.guard?.digest ?? '',
+    };
+  }
+
+  /** An earlier answer, as the engine would say it. */
+  get earlier(): Buffer | undefined {
+    return this.#cache?.hit;
+  }
+
+  /** The call was answered and is on record: its answer may be given again. */
+  answered(subjects: readonly SubjectJson[]): void {
+    this.#cache?.answered(this.#call.callId, subjects);
+  }
+
   get headers(): string[] {
-    return this.#guard ? ['x-kulning-guard', this.#guard.header] : [];
+    return [
+      ...(this.#guard ? ['x-kulning-guard', this.#guard.header] : []),
+      ...(this.#cache ? ['x-kulning-cache', this.#cache.header] : []),
+    ];
   }
 
   get handling(): CallHandling {
+    const cache = this.#cache?.handling;
     return {
+      ...(cache && { cache }),
       ...(this.#template && { template: this.#template }),
       ...(this.#guard && { guard: this.#guard.requestRecord }),
     };
@@ -119,6 +187,17 @@ class GuardedRelay implements AnswerRelay {
 
   broken(error: OpenAiError): Buffer {
     return this.#inner.broken(error);
+  }
+}
+
+/** An engine's whole answer as the caller reads it; what the engine made unreadable, or guardrails stop, is no answer. */
+export function inCallersWords(passage: Passage | undefined, bytes: Buffer): WholeAnswer | Error {
+  try {
+    return passage?.whole(bytes) ?? wholeAsItIs(bytes);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof SyntaxError || error instanceof AnswerBlocked)
+      return error;
+    throw error;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { KulningError } from '@kulning/sdk';
+
 import type { EngineAbility } from '../../core/engine/engine.ts';
 import { meantStatus, normaliseEngineError, OpenAiError } from '../../core/engine/openai-error.ts';
 import { explain } from '../../core/placement/explain.ts';
@@ -84,3 +86,8 @@ export function healthOf(answer: { readonly status: number; readonly bytes: Buff
 /** A caller's fault that a server answers with 500 says nothing about the server. */
 const statusMeant = ({ status, bytes }: { readonly status: number; readonly bytes: Buffer }): number =>
   status === 500 ? meantStatus(status, bytes.toString('utf8', 0, 65_536)) : status;
+
+/** A state, not a failure of one call: the journal says itself when it begins, and at its end how many calls it cost. */
+export function isJournalFull(error: unknown): boolean {
+  return error instanceof KulningError && error.code === 'spool.full';
+}

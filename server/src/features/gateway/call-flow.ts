@@ -1,17 +1,16 @@
-import { KulningError } from '@kulning/sdk';
-
 import { OpenAiError } from '../../core/engine/openai-error.ts';
 import type { EpochUse } from '../../platform/vault/epoch-use.ts';
 import type { Vault } from '../../platform/vault/vault.ts';
 import type { DecisionRecord } from '../../core/placement/facts.ts';
 import type { Dispatch, Refusal, Reservation } from '../dispatch/index.ts';
-import { AnswerBlocked, CallContent, type ContentDeps, endOf } from './call-content.ts';
+import { AnswerBlocked, CallContent, type ContentDeps, endOf, inCallersWords } from './call-content.ts';
+import { replayed } from './call-replay.ts';
 import { type AccountDeps, CallAccount, type Ending, type OpenedCall } from './call-account.ts';
 import { type CallContext, forwardedTrace, placementRequest, toOpenAiError } from './call-context.ts';
-import { engineError, engineFailed, healthOf, refusalError } from './call-errors.ts';
+import { engineError, engineFailed, healthOf, isJournalFull, refusalError } from './call-errors.ts';
 import { CallSeal, withKeys } from './call-seal.ts';
 import { subjectsOf } from './call-subjects.ts';
-import type { AnswerRelay, Endpoint, Passage, WholeAnswer } from './endpoint.ts';
+import type { AnswerRelay, Endpoint, Passage } from './endpoint.ts';
 import { EngineExchange, type ExchangeEnd } from './engine-exchange.ts';
 import { say } from './gateway-words.ts';
 import { retryAfterOf, sendJson } from './openai-answer.ts';
@@ -58,7 +57,7 @@ export class CallFlow {
     this.#endpoint = endpoint;
     this.#deps = deps;
     const { content } = call.key;
-    this.#content = content && deps.content && new CallContent(content, deps.content, call.organisation.id);
+    this.#content = content && deps.content && new CallContent(content, deps.content, call);
     this.#account = new CallAccount(call, deps, this.#content);
   }
 
@@ -155,9 +154,8 @@ export class CallFlow {
     const { response, language, callId } = this.#call;
     if (error instanceof CallerGone || response.destroyed) return;
     const told = toOpenAiError(error, language);
-    // A full journal is a state: it says itself when it begins, and at its end how many calls it cost.
-    const isState = error instanceof KulningError && error.code === 'spool.full';
-    if (told.status >= 500 && !isState) this.#deps.log.error('gateway.call_failed', error, { call: callId });
+    if (told.status >= 500 && !isJournalFull(error))
+      this.#deps.log.error('gateway.call_failed', error, { call: callId });
     this.#deps.metrics.rejected(told.status);
     if (this.#account.streaming) return void response.end(this.#relay?.broken(told));
     const headers = [...this.#account.mark(), ...retryAfterOf(told), ...this.#account.quota.headers()];
@@ -194,7 +192,7 @@ export class CallFlow {
     try {
       const mark = { callId: this.#call.callId, at: reservation.record.inputs.now };
       const own = opened.asked.forEngine(reservation.endpoint, mark);
-      const passage = (this.#passage = this.#content?.passage(own) ?? own);
+      const passage = (this.#passage = this.#content?.passage(own, reservation, opened.asked.stream) ?? own);
       await this.#account.intend(reservation.record, opened, reservation);
       return passage;
     } catch (error) {
@@ -203,20 +201,26 @@ export class CallFlow {
     }
   }
 
-  #exchange(passage: Passage, reservation: Reservation, opened: OpenedCall): Promise<ExchangeEnd> {
+  #exchange(passage: Passage, reservation: Reservation, opened: OpenedCall) {
     const { dispatch } = this.#deps;
     const { response, callId } = this.#call;
     this.#account.engineBegins();
+    const parts = {
+      response,
+      relay: () => (this.#relay = passage.relay()),
+      observer: {
+        begin: () => this.#beginStream(reservation),
+        sent: (bytes: Buffer) => this.#account.sent(bytes, opened),
+      },
+    };
+    const earlier = this.#content?.earlier;
+    if (earlier) {
+      // Of the engine it tells nothing.
+      reservation.release(undefined);
+      return replayed(earlier, opened.asked.stream, parts);
+    }
     return new Promise<ExchangeEnd>((resolve) => {
-      const exchange = new EngineExchange({
-        response,
-        relay: () => (this.#relay = passage.relay()),
-        observer: {
-          begin: () => this.#beginStream(reservation),
-          sent: (bytes) => this.#account.sent(bytes, opened),
-        },
-        end: resolve,
-      });
+      const exchange = new EngineExchange({ ...parts, end: resolve });
       response.once('close', () => exchange.callerClosed());
       try {
         const { path, body } = passage;
@@ -277,7 +281,7 @@ export class CallFlow {
   ): Promise<void> {
     const { response, callId, language } = this.#call;
     const site = this.#site(reservation);
-    const answer = this.#inCallersWords(given);
+    const answer = inCallersWords(this.#passage, given);
     if (answer instanceof AnswerBlocked) {
       const { usage } = wholeAsItIs(given);
       return await this.#endWithError(answer.in(language), 'guard.answer', reservation, opened, usage);
@@ -296,16 +300,6 @@ export class CallFlow {
     headers.push('content-type', type, 'content-length', String(bytes.length));
     response.writeHead(200, headers);
     response.end(bytes);
-  }
-
-  #inCallersWords(bytes: Buffer): WholeAnswer | Error {
-    try {
-      return this.#passage?.whole(bytes) ?? wholeAsItIs(bytes);
-    } catch (error) {
-      if (error instanceof TypeError || error instanceof SyntaxError || error instanceof AnswerBlocked)
-        return error;
-      throw error;
-    }
   }
 
   /** A stream never just ends: its last bytes are `[DONE]`, or an error that says what happened. */

@@ -25,6 +25,11 @@ export const storeDescriptions: Readonly<Record<StoreName, Words>> = {
     fr: 'Fichiers de contenu chiffré volumineux',
     sv: 'Filer med stort krypterat innehåll',
   },
+  cache: {
+    en: 'Answers kept to be given again',
+    fr: 'Réponses gardées pour être redonnées',
+    sv: 'Svar som sparats för att ges igen',
+  },
   calls: {
     en: 'Prompts and answers that were kept',
     fr: 'Questions et réponses conservées',

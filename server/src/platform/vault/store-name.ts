@@ -4,6 +4,7 @@ export const storeNames = [
   'backups',
   'batches',
   'blobs',
+  'cache',
   'calls',
   'engines',
   'erasures',
