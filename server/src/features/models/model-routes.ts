@@ -47,20 +47,9 @@ export function modelRoutes(context: ModelsContext): Route[] {
     route(modelsOperations.add, async ({ body }, { caller, signal }) =>
       find(await addModel(context, body, signal, { organisationId: caller.organisationId }), caller.language),
     ),
-    route(modelCatalogueOperations.catalogue, async (_, { caller }) => {
-      const revenue = await context.database.inInstance('revenue for a licence', (trx) =>
-        context.revenueOf(trx, caller.organisationId),
-      );
-      const { models } = await readEverything(context);
-      const deployed = new Set(models.map(({ name }) => catalogued(context.catalogue, [name])?.id));
-      return {
-        items: context.catalogue.map((model) => ({
-          ...model,
-          licenceAllows: licenceAllows(licenceTerms(model), revenue),
-          deployed: deployed.has(model.id),
-        })),
-      };
-    }),
+    route(modelCatalogueOperations.catalogue, async (_, { caller }) => ({
+      items: await catalogueOf(context, caller.organisationId),
+    })),
     route(modelsOperations.remove, ({ params }) => removeModel(context, params.modelId)),
     route(deploymentsOperations.list, async (_, { caller }) => ({
       items: deploymentViews(await readEverything(context), caller.language),
@@ -78,6 +67,20 @@ export function modelRoutes(context: ModelsContext): Route[] {
       items: engineViews(await readEverything(context), context.liveStates(), caller.language),
     })),
   ];
+}
+
+/** What an organisation may use of the catalogue, and what runs here already. */
+async function catalogueOf(context: ModelsContext, organisationId: string) {
+  const revenue = await context.database.inInstance('revenue for a licence', (trx) =>
+    context.revenueOf(trx, organisationId),
+  );
+  const { models } = await readEverything(context);
+  const deployed = new Set(models.map(({ name }) => catalogued(context.catalogue, [name])?.id));
+  return context.catalogue.map((model) => ({
+    ...model,
+    licenceAllows: licenceAllows(licenceTerms(model), revenue),
+    deployed: deployed.has(model.id),
+  }));
 }
 
 export function pullRoutes(pulls: ModelPulls): Route[] {
