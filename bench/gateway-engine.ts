@@ -1,5 +1,5 @@
 // An engine that costs nothing: the same answer every time, whole (about 1 kB) or as 64 events, each
-// written for itself in a turn of its own. Prints its URL.
+// written for itself in a turn of its own; with "held":true half of them and no end. Prints its URL.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -30,11 +30,15 @@ const events = [
 
 const server = createServer((request, response) => {
   let streamed = false;
-  request.on('data', (chunk: Buffer) => (streamed ||= chunk.includes('"stream":true')));
+  let held = false;
+  request.on('data', (chunk: Buffer) => {
+    streamed ||= chunk.includes('"stream":true');
+    held ||= chunk.includes('"held":true');
+  });
   request.on('end', () => {
     if (streamed) {
       response.writeHead(200, ['content-type', 'text/event-stream']);
-      return writeEvents(response, 0);
+      return held ? void response.write(Buffer.concat(events.slice(0, 32))) : writeEvents(response, 0);
     }
     response.writeHead(200, ['content-type', 'application/json', 'content-length', String(whole.length)]);
     response.end(whole);

@@ -1,7 +1,7 @@
 // What the benchmarks of the gateway share: an engine that costs nothing, the bare hops, a real gateway process with a
 // real database, and a closed loop of callers. CPU is read from the kernel, of a process and its children apart.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -30,6 +30,8 @@ export interface Stand {
   /** The same two hops on node:http and undici, and nothing else. */
   readonly bare: Target;
   readonly gateway: Target;
+  /** Starts one more gateway, with a journal of its own. */
+  startGateway(name: string): Promise<Target>;
   /** Starts one more program; its first line is its URL. */
   start(path: string, ...args: string[]): Promise<Target>;
   /** Ends with the stand. */
@@ -61,11 +63,18 @@ export async function openStand(): Promise<Stand> {
   };
   const engine = await start(script('gateway-engine.ts'));
   const engineUrl = new URL(engine.url).origin;
+  const startGateway = (home: string) =>
+    start(script('../server/test/gateway-program.ts'), home, own.url, engineUrl);
   return {
     home: own.home,
     engine,
     bare: await start(script('gateway-bare.ts'), engineUrl),
-    gateway: await start(script('../server/test/gateway-program.ts'), own.home, own.url, engineUrl),
+    gateway: await startGateway(own.home),
+    startGateway(name) {
+      const home = join(own.home, name);
+      mkdirSync(home);
+      return startGateway(home);
+    },
     start,
     keep: (child) => void children.push(child),
     async close() {

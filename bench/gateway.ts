@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { nodeSpoolFiles } from '../server/src/platform/spool/spool-files.ts';
 import { type Figure, report } from './figure.ts';
 import { load, measured, openStand } from './gateway-stand.ts';
+import { openStreamsMb } from './gateway-streams.ts';
 
 const stand = await openStand();
 const { engine, bare, gateway } = stand;
@@ -56,6 +57,10 @@ for (const [name, fields] of Object.entries(bodies)) {
     );
   }
 }
+const { restMb, openMb } = await openStreamsMb(stand);
+console.log(
+  `Memory of a gateway: ${Math.round(restMb)} MB at rest, ${Math.round(openMb)} MB with 1,000 open streams.`,
+);
 const syncMs = await syncP50Ms();
 console.log(
   `One synced write of 4 kB by the journal's own means, p50: ${syncMs.toFixed(2)} ms; a call waits for two.`,
@@ -113,6 +118,13 @@ function figures(): Figure[] {
       target: { atMost: 0.5 },
     },
     added('added p50, JSON call, 64 callers', many),
+    {
+      what: 'memory of 1,000 open streams',
+      value: openMb - restMb,
+      unit: 'MB',
+      beside: { what: 'the gateway at rest', value: restMb },
+      target: { atMost: 150 },
+    },
   ];
 }
 

@@ -36,7 +36,8 @@ const spool = new SpoolWriter({
   directory: join(root, spoolFolderName(mark)),
   segmentBytes: 2 ** 20,
   maxSegments: 256,
-  spareSegments: 2,
+  // Room for the ends of a thousand open calls.
+  spareSegments: 8,
   onTrouble: (event, cause) => log.error(event, cause),
 });
 await spool.open();
