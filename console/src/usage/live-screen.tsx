@@ -2,7 +2,7 @@ import { callOutcomes, callsOperations, identityOperations, type LiveCall } from
 import { getRouteApi, Link } from '@tanstack/react-router';
 
 import { useOperation } from '../app/api.tsx';
-import { siteName } from '../app/names.ts';
+import { siteNameAlone } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { CallOutcome } from '../proof/call-outcome.tsx';
 import { Badge, Hatched, type Tone } from '../ui/badge.tsx';
@@ -150,7 +150,7 @@ function useColumns(): readonly Column<LiveCall>[] {
           <span className="text-soft">{words.receipts.nowhere}</span>
         ) : (
           <>
-            {siteName(site.name, words)} {site.simulated && <Hatched>{words.common.simulated}</Hatched>}
+            {siteNameAlone(site.name, words)} {site.simulated && <Hatched>{words.common.simulated}</Hatched>}
           </>
         ),
       value: ({ site }) => site?.name ?? null,

@@ -1,11 +1,11 @@
 import type { UsageFigures, UsageRow } from '@kulning/sdk';
 
-import { siteName } from '../app/names.ts';
+import { siteNameAlone } from '../app/names.ts';
 import { Hatched } from '../ui/badge.tsx';
 import { Figure } from '../ui/figure.tsx';
 import type { Column } from '../ui/table.tsx';
 import { useSpeech } from '../words/words.tsx';
-import { provenanceOf, type SumKind } from './usage-provenance.ts';
+import { digitsOf, provenanceOf, type SumKind } from './usage-provenance.ts';
 import type { UsageView } from './usage-tiles.tsx';
 
 type Dimension = 'model' | 'key' | 'team' | 'site' | 'deployment' | 'price' | 'organisation';
@@ -52,7 +52,7 @@ export function useUsageColumns(view: UsageView, by: Dimension): readonly Column
           name={title}
           value={valueOf(row)}
           unit={unit}
-          digits={digits}
+          digits={digitsOf(valueOf(row), digits)}
           {...provenanceOf(kind, row, words, format)}
         />
       ),
@@ -66,7 +66,7 @@ export function useUsageColumns(view: UsageView, by: Dimension): readonly Column
         <span className="text-soft italic">{row.id === '' ? usage.unread : usage.none}</span>
       ) : (
         <>
-          {nameOf(row, by === 'site' || by === 'deployment' ? siteName(row.name, words) : row.name)}{' '}
+          {nameOf(row, by === 'site' || by === 'deployment' ? siteNameAlone(row.name, words) : row.name)}{' '}
           {row.simulated === row.calls && <Hatched>{words.common.simulated}</Hatched>}
         </>
       ),

@@ -13,6 +13,10 @@ export interface SumProvenance {
   readonly remedy: string;
 }
 
+/** A large sum needs no thousandths. */
+export const digitsOf = (value: number | null, most: number): number =>
+  value === null || value < 10 ? most : Math.min(most, value < 100 ? 1 : 0);
+
 export type SumKind = 'tokens' | 'eur' | 'energy' | 'carbon' | 'latency';
 
 /** Where a sum over calls comes from, and for which part of them it is known. */

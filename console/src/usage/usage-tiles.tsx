@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import { Figure } from '../ui/figure.tsx';
 import { useSpeech } from '../words/words.tsx';
-import { provenanceOf, type SumKind } from './usage-provenance.ts';
+import { digitsOf, provenanceOf, type SumKind } from './usage-provenance.ts';
 
 export type UsageView = 'calls' | 'cost' | 'carbon' | 'latency';
 
@@ -80,7 +80,7 @@ function Tile({
   return (
     <div className="min-w-0 flex-1 bg-raised px-4 py-3 max-lg:last:odd:col-span-2 sm:max-lg:last:odd:col-span-1">
       <dt className="text-xs text-soft">{name}</dt>
-      <dd className="m-0 mt-1 text-2xl font-semibold">{children}</dd>
+      <dd className="m-0 mt-1 text-xl font-semibold sm:text-2xl">{children}</dd>
       {more !== undefined && more !== false && <dd className="m-0 text-xs text-soft">{more}</dd>}
     </div>
   );
@@ -136,7 +136,7 @@ function SumTile({
           name={name}
           value={value}
           unit={unit}
-          digits={digits}
+          digits={digitsOf(value, digits)}
           {...provenanceOf(kind, figures, words, format)}
         />
       )}
