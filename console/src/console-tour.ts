@@ -84,6 +84,7 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
     { name: 'policy-cedar', path: '/placement?tab=cedar' },
     { name: 'guardrails', path: '/placement/guardrails' },
     { name: 'templates', path: '/models/templates' },
+    { name: 'cache', path: '/models/cache' },
     { name: 'template-add', path: '/models/templates?add=true' },
     { name: 'receipts', path: '/proof/receipts' },
     { name: 'receipt', path: `/proof/receipts?receipt=${answered}` },

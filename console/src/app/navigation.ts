@@ -6,6 +6,7 @@ export interface Page {
     | '/'
     | '/agents'
     | '/models'
+    | '/models/catalogue'
     | '/models/playground'
     | '/models/batches'
     | '/models/usage'
@@ -16,6 +17,7 @@ export interface Page {
     | '/placement'
     | '/placement/guardrails'
     | '/models/templates'
+    | '/models/cache'
     | '/proof/receipts'
     | '/proof/person'
     | '/proof/where'
@@ -46,8 +48,10 @@ export const sections: readonly Section[] = [
     root: '/models',
     pages: [
       { path: '/models', name: 'models' },
+      { path: '/models/catalogue', name: 'catalogue' },
       { path: '/models/playground', name: 'playground' },
       { path: '/models/templates', name: 'templates' },
+      { path: '/models/cache', name: 'cache' },
       { path: '/models/batches', name: 'batches' },
       { path: '/models/usage', name: 'usage' },
       { path: '/models/live', name: 'live' },

@@ -78,6 +78,13 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('../playground/playground-screen.tsx'), 'PlaygroundScreen'),
 });
 
+const catalogue = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/catalogue',
+  validateSearch: z.object({ model: text, ...sorted }),
+  component: lazyRouteComponent(() => import('../models/catalogue-screen.tsx'), 'CatalogueScreen'),
+});
+
 const batches = createRoute({
   getParentRoute: () => inside,
   path: '/models/batches',
@@ -149,6 +156,11 @@ const guardrails = createRoute({
   path: '/placement/guardrails',
   validateSearch: z.object({ key: text }),
   component: lazyRouteComponent(() => import('../guardrails/guardrails-screen.tsx'), 'GuardrailsScreen'),
+});
+const cache = createRoute({
+  getParentRoute: () => inside,
+  path: '/models/cache',
+  component: lazyRouteComponent(() => import('../cache/cache-screen.tsx'), 'CacheScreen'),
 });
 const templates = createRoute({
   getParentRoute: () => inside,
@@ -247,6 +259,7 @@ const tree = root.addChildren([
     agents,
     jobs,
     models,
+    catalogue,
     playground,
     batches,
     usage,
@@ -255,6 +268,7 @@ const tree = root.addChildren([
     sites,
     placement,
     guardrails,
+    cache,
     templates,
     proof,
     receipts,

@@ -57,7 +57,7 @@ export function Select({ className = '', children, ...rest }: ComponentProps<'se
 export function Checkbox({ label, ...rest }: ComponentProps<'input'> & { readonly label: ReactNode }) {
   return (
     <label className="flex min-h-6 items-start gap-2 text-sm">
-      <input {...rest} type="checkbox" className="mt-0.5 size-4 accent-(--accent)" />
+      <input {...rest} type="checkbox" className="mt-0.5 size-4 shrink-0 accent-(--accent)" />
       <span className="min-w-0">{label}</span>
     </label>
   );

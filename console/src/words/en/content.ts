@@ -1,3 +1,5 @@
+import { plural } from '../format.ts';
+
 export const content = {
   guardrails: {
     lead: 'What is looked for in requests and answers, and what is done with what is found. Gateways keep to a change within a second.',
@@ -86,5 +88,28 @@ export const content = {
     use: 'In a call',
     unreadable:
       'The first line of a message says whose it is: system, developer, user or assistant, and a colon.',
+  },
+  cache: {
+    lead: 'Equal questions get the earlier answer, without asking an engine. Each is a call of its own, with a receipt, and costs nothing.',
+    settings: 'Settings',
+    enabled: 'Keep answers and give them again',
+    anyTemperature:
+      'Also where the request does not ask for temperature 0: the same question then always gets the same answer',
+    toolCalls: 'Also for requests with tools',
+    ttl: 'Kept for, in seconds',
+    megabytes: 'At most, in MiB in each gateway',
+    save: 'Save',
+    figures: 'What it did',
+    rate: 'Found, of the calls of 30 days that were looked up',
+    hits: 'Found',
+    misses: 'Asked anew',
+    entries: 'Answers in the vault',
+    size: 'Their size',
+    purge: 'Empty the cache',
+    purgeLead: (entries: number) =>
+      plural('en', entries, {
+        one: '# answer is forgotten, with its key. The next equal question asks an engine.',
+        other: '# answers are forgotten, with their keys. The next equal questions ask an engine.',
+      }),
   },
 };

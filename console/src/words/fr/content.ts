@@ -1,4 +1,5 @@
 import type { ContentWords } from '../en.ts';
+import { plural } from '../format.ts';
 
 export const content: ContentWords = {
   guardrails: {
@@ -90,5 +91,29 @@ export const content: ContentWords = {
     use: 'Dans un appel',
     unreadable:
       'La première ligne d’un message dit de qui il est\u202f: system, developer, user ou assistant, puis deux-points.',
+  },
+  cache: {
+    lead: 'Une même question reçoit la réponse d’avant, sans interroger de moteur. Chacune reste un appel, avec son reçu, et ne coûte rien.',
+    settings: 'Réglages',
+    enabled: 'Garder les réponses et les redonner',
+    anyTemperature:
+      'Aussi quand la demande n’exige pas la température 0\u202f: la même question reçoit alors toujours la même réponse',
+    toolCalls: 'Aussi pour les demandes avec outils',
+    ttl: 'Durée de conservation, en secondes',
+    megabytes: 'Au plus, en Mio par passerelle',
+    save: 'Enregistrer',
+    figures: 'Ce qu’il a fait',
+    rate: 'Trouvées, parmi les appels cherchés en 30 jours',
+    hits: 'Trouvées',
+    misses: 'Demandées à nouveau',
+    entries: 'Réponses dans le coffre',
+    size: 'Leur taille',
+    purge: 'Vider le cache',
+    purgeLead: (entries) =>
+      plural('fr', entries, {
+        one: '# réponse est oubliée, avec sa clé. La prochaine question pareille interrogera un moteur.',
+        other:
+          '# réponses sont oubliées, avec leurs clés. Les prochaines questions pareilles interrogeront un moteur.',
+      }),
   },
 };

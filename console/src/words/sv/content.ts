@@ -1,4 +1,5 @@
 import type { ContentWords } from '../en.ts';
+import { plural } from '../format.ts';
 
 export const content: ContentWords = {
   guardrails: {
@@ -89,5 +90,27 @@ export const content: ContentWords = {
     use: 'I ett anrop',
     unreadable:
       'Första raden i ett meddelande säger vems det är: system, developer, user eller assistant, och ett kolon.',
+  },
+  cache: {
+    lead: 'Samma fråga får det tidigare svaret, utan att någon motor tillfrågas. Varje fråga är ändå ett anrop med kvitto, och kostar inget.',
+    settings: 'Inställningar',
+    enabled: 'Spara svar och ge dem igen',
+    anyTemperature: 'Även när anropet inte begär temperatur 0: samma fråga får då alltid samma svar',
+    toolCalls: 'Även för anrop med verktyg',
+    ttl: 'Sparas, i sekunder',
+    megabytes: 'Högst, i MiB i varje gateway',
+    save: 'Spara',
+    figures: 'Vad den gjort',
+    rate: 'Hittade, av de sökta anropen under 30 dagar',
+    hits: 'Hittade',
+    misses: 'Frågade på nytt',
+    entries: 'Svar i valvet',
+    size: 'Deras storlek',
+    purge: 'Töm cachen',
+    purgeLead: (entries) =>
+      plural('sv', entries, {
+        one: '# svar glöms, med sin nyckel. Nästa likadana fråga går till en motor.',
+        other: '# svar glöms, med sina nycklar. Nästa likadana frågor går till en motor.',
+      }),
   },
 };

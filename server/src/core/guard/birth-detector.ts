@@ -14,7 +14,23 @@ const written = [
 ].join('|');
 const pattern = new RegExp(written, 'iuy');
 
-const monthHead = /(?:[Jj][aäu]|[Ff][eé]|[Mm][aä]|[Aa][puvo]|[Ss]e|[Oo][ck]|[Nn]o|[Dd][eé])/y;
+/** Second letters of months by their first one. */
+const monthHeads: Readonly<Record<string, string>> = {
+  j: 'auä',
+  f: 'eé',
+  m: 'aä',
+  a: 'puov',
+  s: 'e',
+  o: 'ck',
+  n: 'o',
+  d: 'eé',
+};
+
+/** Most words are no month, and most of those show it in two letters. */
+function mayBeMonth(text: string, start: number): boolean {
+  const seconds = monthHeads[text[start]?.toLowerCase() ?? ''];
+  return seconds?.includes(text[start + 1]?.toLowerCase() ?? ' ') === true;
+}
 
 /** A date is a date of birth only where a word says so. */
 const words =
@@ -26,7 +42,7 @@ export const birthDetector: Detector = {
   endAt(place) {
     const { text, start } = place;
     // Most words are neither a number nor a month, and most numbers follow no such word.
-    if (kindOf(text.charCodeAt(start)) !== begins.digit && place.match(monthHead) === undefined) return 0;
+    if (kindOf(text.charCodeAt(start)) !== begins.digit && !mayBeMonth(text, start)) return 0;
     pattern.lastIndex = start;
     const match = pattern.exec(text);
     if (!match || !place.isAfter(words)) return 0;

@@ -43,6 +43,8 @@ export interface Detector {
   readonly name: DetectorName;
   /** Kinds of first character that a value can have; others are not tried. */
   readonly begins: number;
+  /** A character that every such value has: texts without it are not searched for them. */
+  readonly needs?: string;
   /** @returns where the value ends, or 0 */
   endAt(place: Place): number;
 }
@@ -112,7 +114,8 @@ export function isWordAt(text: string, at: number): boolean {
 export function findAll(text: string, detectors: readonly Detector[], from = 0): Finding[] {
   const found: Finding[] = [];
   const place = new Place(text);
-  const byKind = [1, 2, 4, 8].map((kind) => detectors.filter((each) => (each.begins & kind) !== 0));
+  const able = detectors.filter(({ needs }) => needs === undefined || text.includes(needs, from));
+  const byKind = [1, 2, 4, 8].map((kind) => able.filter((each) => (each.begins & kind) !== 0));
   const tried = (kind: number) => byKind[kind === 8 ? 3 : kind >> 1] ?? [];
   let word = isWordAt(text, from - 1);
   for (let at = from; at < text.length; at++) {

@@ -18,6 +18,7 @@ const anyWord = begins.digit | begins.upper | begins.lower;
 const email: Detector = {
   name: 'email',
   begins: anyWord,
+  needs: '@',
   endAt(place) {
     const { text, start } = place;
     if (!comesSoon(text, start, AT, 64) || LOCAL_MARKS.includes(text[start - 1] ?? ' ')) return 0;
@@ -89,6 +90,7 @@ const ninoPattern = /[A-Z]{2}[ \u00a0-]?\d\d[ \u00a0-]?\d\d[ \u00a0-]?\d\d[ \u00
 const ipV6: Detector = {
   name: 'ip_address',
   begins: anyWord | begins.mark,
+  needs: ':',
   endAt(place) {
     const { text, start } = place;
     if (!comesSoon(text, start, COLON, 4) || text[start - 1] === ':') return 0;
