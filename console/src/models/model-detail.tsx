@@ -133,6 +133,21 @@ function Deployment({ deployment, site }: { readonly deployment: DeploymentView;
         <FactRow name={words.models.source}>
           <code className="font-mono text-xs break-all">{deployment.engine.source}</code>
         </FactRow>
+        {deployment.engine.serves !== null && (
+          <FactRow name={words.catalogue.serves}>
+            {words.catalogue.servesWhat[deployment.engine.serves]}
+          </FactRow>
+        )}
+        {deployment.engine.lora.length > 0 && (
+          <FactRow name={words.catalogue.lora}>
+            {deployment.engine.lora.map(({ path, scale, digest }) => (
+              <span key={path} className="block">
+                <code className="font-mono text-xs break-all">{path}</code> × {format.number(scale, 2)}
+                <code className="block font-mono text-xs break-all text-soft">{digest}</code>
+              </span>
+            ))}
+          </FactRow>
+        )}
         {(engine?.reason ?? deployment.reason) !== null && (
           <FactRow name={words.models.reason}>{engine?.reason ?? deployment.reason}</FactRow>
         )}

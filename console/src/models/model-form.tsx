@@ -1,7 +1,13 @@
-import { modelGuidance, modelsOperations, sitesOperations, type ModelView } from '@kulning/sdk';
+import {
+  modelCatalogueOperations,
+  modelGuidance,
+  modelsOperations,
+  sitesOperations,
+  type ModelView,
+} from '@kulning/sdk';
 
 import { useAct, useOperation } from '../app/api.tsx';
-import { errorAt, onSubmit, type FormTexts } from '../app/form.ts';
+import { errorAt, onSubmit, textsOf, type FormTexts } from '../app/form.ts';
 import { siteName, thisMachineSlug } from '../app/names.ts';
 import { useMay } from '../app/session.tsx';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +15,8 @@ import { CodeLine } from '../ui/copy.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { Problem } from '../ui/states.tsx';
 import { useSpeech } from '../words/words.tsx';
+import { deploymentOf, DeploymentFields } from './deployment-fields.tsx';
+import { FileFit } from './file-fit.tsx';
 
 /** A GGUF file on this machine, or any OpenAI-compatible server; and how to come by one. */
 export function ModelForm({ onDone }: { readonly onDone: (model: ModelView) => void }) {
@@ -31,6 +39,7 @@ function Addition({ onDone }: { readonly onDone: (model: ModelView) => void }) {
   const may = useMay();
   const sites = useOperation(sitesOperations.list, undefined, { enabled: may('sites:read') });
   const act = useAct(modelsOperations.add, [modelsOperations.list]);
+  const fit = useAct(modelCatalogueOperations.fit, []);
   const add = (texts: FormTexts) => {
     const body = {
       source: texts.source ?? '',
@@ -39,9 +48,14 @@ function Addition({ onDone }: { readonly onDone: (model: ModelView) => void }) {
       ...(texts.siteId !== undefined && { siteId: texts.siteId }),
       ...(texts.apiKey !== undefined && { apiKey: texts.apiKey }),
       ...(texts.engineModel !== undefined && { engineModel: texts.engineModel }),
-      ...(texts.contextTokens !== undefined && { contextTokens: Number(texts.contextTokens) }),
+      ...deploymentOf(texts),
     };
     act.mutate({ body }, { onSuccess: onDone });
+  };
+  const check = (form: HTMLFormElement | null) => {
+    if (form?.reportValidity() !== true) return;
+    const texts = textsOf(form);
+    fit.mutate({ body: { source: texts.source ?? '', ...deploymentOf(texts) } });
   };
   return (
     <form className="flex flex-col gap-4 px-4 py-4" onSubmit={onSubmit(add)}>
@@ -91,15 +105,20 @@ function Addition({ onDone }: { readonly onDone: (model: ModelView) => void }) {
           >
             <TextInput name="licence" placeholder="Apache-2.0" />
           </Field>
-          <Field label={words.models.context} error={errorAt(act.error, 'contextTokens')}>
-            <TextInput name="contextTokens" type="number" min={64} />
-          </Field>
+          <DeploymentFields error={act.error ?? fit.error} />
         </div>
       </details>
+      {fit.data && <FileFit fit={fit.data} />}
+      {fit.isError && <Problem error={fit.error} />}
       {act.isError && <Problem error={act.error} />}
-      <Button kind="primary" type="submit" busy={act.isPending} className="self-start">
-        {words.models.add}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button kind="primary" type="submit" busy={act.isPending}>
+          {words.models.add}
+        </Button>
+        <Button busy={fit.isPending} onClick={(event) => check(event.currentTarget.form)}>
+          {words.catalogue.check}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -10,6 +10,7 @@ export interface Format {
   number(value: number, maximumFractionDigits?: number): string;
   /** "1.8 MB", and "1,8 Mo" in French. */
   megabytes(bytes: number, maximumFractionDigits?: number): string;
+  gigabytes(bytes: number, maximumFractionDigits?: number): string;
   /** A share between 0 and 1. */
   percent(share: number): string;
   date(iso: string): string;
@@ -63,6 +64,10 @@ export function createFormat(language: Language, timeZone?: string): Format {
     megabytes: (bytes, maximumFractionDigits = 1) =>
       new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumFractionDigits }).format(
         bytes / 1e6,
+      ),
+    gigabytes: (bytes, maximumFractionDigits = 1) =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit: 'gigabyte', maximumFractionDigits }).format(
+        bytes / 1e9,
       ),
     percent: (share) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),

@@ -1,5 +1,6 @@
 import type { Words } from './en.ts';
 import { batches } from './fr/batches.ts';
+import { catalogue } from './fr/catalogue.ts';
 import { content } from './fr/content.ts';
 import { frame } from './fr/frame.ts';
 import { limits } from './fr/limits.ts';
@@ -16,5 +17,6 @@ export const fr: Words = {
   ...limits,
   ...usage,
   ...content,
+  ...catalogue,
   ...batches,
 };

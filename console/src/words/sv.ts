@@ -1,5 +1,6 @@
 import type { Words } from './en.ts';
 import { batches } from './sv/batches.ts';
+import { catalogue } from './sv/catalogue.ts';
 import { content } from './sv/content.ts';
 import { frame } from './sv/frame.ts';
 import { limits } from './sv/limits.ts';
@@ -16,5 +17,6 @@ export const sv: Words = {
   ...limits,
   ...usage,
   ...content,
+  ...catalogue,
   ...batches,
 };

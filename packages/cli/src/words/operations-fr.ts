@@ -52,6 +52,8 @@ export const operationsFr: OperationWords = {
   'models.get': 'Un modèle, par identifiant ou par nom',
   'models.add': 'Ajouter un modèle\u00a0: un fichier GGUF de cette machine, ou un serveur compatible OpenAI',
   'models.remove': 'Retirer un modèle et arrêter ses moteurs\u00a0; son fichier reste en place',
+  'models.fit':
+    'Ce qu’un fichier de modèle demanderait à cette machine, d’après son en-tête, avant de l’ajouter',
   'models.pull':
     'Télécharger un fichier GGUF d’un hôte autorisé par l’exploitant, le vérifier et le déployer',
   'models.catalogue':

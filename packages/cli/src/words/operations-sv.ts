@@ -45,6 +45,7 @@ export const operationsSv: OperationWords = {
   'models.get': 'En modell, efter id eller namn',
   'models.add': 'Lägg till en modell: en GGUF-fil på den här maskinen, eller en OpenAI-kompatibel server',
   'models.remove': 'Ta bort en modell och stoppa dess motorer; filen rörs inte',
+  'models.fit': 'Vad en modellfil skulle behöva på den här maskinen, enligt dess huvud, innan den läggs till',
   'models.pull': 'Hämta en GGUF-fil från en värd som operatören har tillåtit, kontrollera och driftsätt den',
   'models.catalogue':
     'Europas öppna modeller: upphovsmän, licensvillkor, språk, kontext; och om du får använda dem',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { modelAddition, servesWhat } from './models.ts';
 import { op } from './operation.ts';
 
 /** What an open model of Europe is, as its makers say; memory is not here: it is computed from the file. */
@@ -39,7 +40,35 @@ export const catalogueModel = z.object({
   unverified: z.array(z.string()),
 });
 
+/** Of this machine: what all engines may use, and what those that run use of it. */
+export const engineMemory = z.object({ totalBytes: z.number(), takenBytes: z.number() });
+
 export const modelCatalogueOperations = {
+  fit: op({
+    id: 'models.fit',
+    method: 'POST',
+    path: '/api/v1/models/fit',
+    summary: 'What a model file would need on this machine, by its header, before it is added',
+    scope: 'models:write',
+    body: modelAddition,
+    result: z.object({
+      serves: servesWhat,
+      contextTokens: z.number().int(),
+      /** As the model was trained. */
+      mostContextTokens: z.number().int(),
+      slots: z.number().int(),
+      need: z.object({
+        weightsBytes: z.number(),
+        cacheBytes: z.number(),
+        /** Modelled: what it computes in. */
+        workBytes: z.number(),
+        totalBytes: z.number(),
+      }),
+      machine: engineMemory,
+      /** Why it does not fit, and what would. */
+      problem: z.object({ message: z.string(), hint: z.string().optional() }).nullable(),
+    }),
+  }),
   catalogue: op({
     id: 'models.catalogue',
     method: 'GET',
@@ -47,8 +76,11 @@ export const modelCatalogueOperations = {
     summary: 'Open models of Europe: makers, licence terms, languages, context; and whether you may use them',
     scope: 'models:read',
     result: z.object({
+      machine: engineMemory,
       items: z.array(
         catalogueModel.extend({
+          /** Modelled, of a file of 4.5 bits a parameter and a tenth more; the file itself says it. */
+          modelledBytes: z.number().nullable(),
           /** Null: your revenue, or the licence, is not known. */
           licenceAllows: z.boolean().nullable(),
           deployed: z.boolean(),

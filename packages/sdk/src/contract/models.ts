@@ -63,7 +63,7 @@ export const engineCapabilities = z.object({
 });
 
 /** What a model file does where it is deployed. */
-const servesWhat = z.enum(['chat', 'embeddings', 'rerank']);
+export const servesWhat = z.enum(['chat', 'embeddings', 'rerank']);
 
 const engineKind = z.enum(['llama', 'llama-server', 'openai-http', 'scripted']);
 

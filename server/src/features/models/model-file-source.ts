@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 
-import { KulningError, type ModelAddition } from '@kulning/sdk';
+import { KulningError, type Language, type ModelAddition } from '@kulning/sdk';
 
 import type { EngineKind, Serves } from '../../core/engine/engine.ts';
 import { servesOf, type ModelFileHead } from '../../core/engine/model-file.ts';
@@ -8,7 +8,7 @@ import { termsOf } from './catalogue.ts';
 import { engineWords } from './engine-words.ts';
 import type { ModelsContext } from './model-context.ts';
 import { modelErrorWords } from './model-error-words.ts';
-import { requireMemory } from './model-fit.ts';
+import { fitOf, requireMemory } from './model-fit.ts';
 import type { ExaminedSource } from './model-source.ts';
 import { contextFor, licenceOf, misplaced, nameFrom } from './model.ts';
 
@@ -20,19 +20,8 @@ export async function examineFile(
   addition: ModelAddition,
   signal: AbortSignal,
 ): Promise<ExaminedSource> {
-  if (addition.apiKey !== undefined) throw misplaced('apiKey', modelErrorWords.fileNeedsNoKey);
-  if (addition.engineModel !== undefined) throw misplaced('engineModel', modelErrorWords.fileHoldsOneModel);
-  const modelPath = resolve(addition.source);
-  const engineKind = engineOf(context, addition);
-  const head = await context.readModelHead(modelPath);
-  const serves = servesFor(addition.serves, head);
-  const lora = await loraOf(context, addition, head, engineKind, serves);
-  const settings = {
-    contextTokens: contextFor(addition.contextTokens, head.contextTokens),
-    slots: addition.slots ?? USUAL_SLOTS,
-    cache: addition.cache ?? 'f16',
-  } as const;
-  await requireMemory(context, { ...head, sizeBytes: withLora(head, lora) }, settings);
+  const { modelPath, engineKind, loaded, serves, lora, settings } = await plannedFile(context, addition);
+  await requireMemory(context, loaded, settings);
   const facts = await context.inspectModelFile(modelPath, signal, { serves, lora });
   const { parameters, sizeBytes, cacheBytesPerToken, vocabularyTokens, embeddingWidth } = facts;
   const names = [addition.name, facts.name, basename(modelPath)];
@@ -60,6 +49,47 @@ export async function examineFile(
       vocabularyTokens,
       embeddingWidth,
     }),
+  };
+}
+
+/** What a file would need here, by its header alone: nothing is loaded. */
+export async function fileFit(context: ModelsContext, addition: ModelAddition, language: Language) {
+  const { loaded, serves, settings } = await plannedFile(context, addition);
+  const { need, machine, problem } = await fitOf(context, loaded, settings);
+  const { contextTokens, slots } = settings;
+  const mostContextTokens = loaded.contextTokens;
+  return {
+    serves,
+    contextTokens,
+    mostContextTokens,
+    slots,
+    need,
+    machine,
+    problem: problem?.[language] ?? null,
+  };
+}
+
+/** What an addition of a file comes to. */
+async function plannedFile(context: ModelsContext, addition: ModelAddition) {
+  if (addition.apiKey !== undefined) throw misplaced('apiKey', modelErrorWords.fileNeedsNoKey);
+  if (addition.engineModel !== undefined) throw misplaced('engineModel', modelErrorWords.fileHoldsOneModel);
+  const modelPath = resolve(addition.source);
+  const engineKind = engineOf(context, addition);
+  const head = await context.readModelHead(modelPath);
+  const serves = servesFor(addition.serves, head);
+  const lora = await loraOf(context, addition, head, engineKind, serves);
+  const settings = {
+    contextTokens: contextFor(addition.contextTokens, head.contextTokens),
+    slots: addition.slots ?? USUAL_SLOTS,
+    cache: addition.cache ?? 'f16',
+  } as const;
+  return {
+    modelPath,
+    engineKind,
+    loaded: { ...head, sizeBytes: withLora(head, lora) },
+    serves,
+    lora,
+    settings,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ import { testDatabase, type TestDatabase } from '../../../test/database.ts';
 import { modelsScene } from '../../../test/models-scene.ts';
 import type { LedgerEvent } from '../../core/ledger/leaf.ts';
 import { createModels, type Models, type ModelsContext } from './index.ts';
+import { fileFit } from './model-file-source.ts';
 import { addModel } from './model-service.ts';
 import { modelViews, readEverything } from './model-views.ts';
 
@@ -85,4 +86,27 @@ test('a LoRA adapter is checked like a model, and its digest is in the facts', a
   const wide = fixtureLora({ dimension: 128 });
   expect(await no([{ path: wide, scale }])).toMatchObject({ code: 'model.file_broken' });
   expect(await views()).toHaveLength(1);
+});
+
+test('what a file needs is said before it is added, and nothing is loaded or stored', async () => {
+  const fit = await fileFit(
+    context,
+    modelAddition.parse({ source: fixtureGguf(), slots: 3, contextTokens: 512 }),
+    'en',
+  );
+  expect(fit).toMatchObject({
+    serves: 'chat',
+    contextTokens: 512,
+    mostContextTokens: 4096,
+    slots: 3,
+    problem: null,
+  });
+  const { weightsBytes, cacheBytes, workBytes, totalBytes } = fit.need;
+  expect(weightsBytes).toBe(statSync(fixtureGguf()).size);
+  expect(cacheBytes).toBe(3 * 512 * 2 * 64 * 2 * 2); // Tokens, layers, width, keys and values, bytes.
+  expect(totalBytes).toBe(weightsBytes + cacheBytes + workBytes);
+  const small = { ...context, memoryBytes: 1e6 };
+  const tight = await fileFit(small, modelAddition.parse({ source: fixtureGguf() }), 'sv');
+  expect(tight.problem?.message).toContain('behöver');
+  expect(await views()).toEqual([]);
 });

@@ -1,7 +1,12 @@
-import { KulningError } from '@kulning/sdk';
+import { KulningError, type Localized, type Notice } from '@kulning/sdk';
 
 import type { ModelFileHead } from '../../core/engine/model-file.ts';
-import { memoryNeed, remediesFor, type MemorySettings } from '../../core/engine/model-memory.ts';
+import {
+  memoryNeed,
+  remediesFor,
+  type MemoryNeed,
+  type MemorySettings,
+} from '../../core/engine/model-memory.ts';
 import { isRunning } from './engine-views.ts';
 import { fitWords } from './fit-words.ts';
 import type { ModelsContext } from './model-context.ts';
@@ -14,23 +19,40 @@ import { engineLeaders, type Deployment } from './model.ts';
  * @throws KulningError `model.too_large` with the numbers, and what would fit
  */
 export async function requireMemory(
-  { database, memoryBytes }: ModelsContext,
+  context: ModelsContext,
   head: ModelFileHead,
   settings: MemorySettings,
 ): Promise<void> {
-  const taken = await database.inInstance('memory of engines', async (trx) =>
-    memoryOf((await store.readDeployments(trx)).filter(isRunning)),
-  );
+  const { problem } = await fitOf(context, head, settings);
+  if (problem !== undefined)
+    throw new KulningError({ code: 'model.too_large', status: 409, text: problem, path: 'source' });
+}
+
+/** What it needs, what there is, and what is in the way. */
+export async function fitOf(
+  context: ModelsContext,
+  head: ModelFileHead,
+  settings: MemorySettings,
+): Promise<{ need: MemoryNeed; machine: EngineMemory; problem: Localized<Notice> | undefined }> {
+  const machine = await engineMemory(context);
   const shape = { ...head, weightsBytes: head.sizeBytes };
-  const free = Math.max(0, memoryBytes - taken);
-  const remedies = remediesFor(shape, settings, free, head.parameters);
-  if (remedies === undefined) return;
-  throw new KulningError({
-    code: 'model.too_large',
-    status: 409,
-    text: fitWords(memoryNeed(shape, settings), settings, { memoryBytes, taken }, remedies),
-    path: 'source',
-  });
+  const need = memoryNeed(shape, settings);
+  const { totalBytes: memoryBytes, takenBytes: taken } = machine;
+  const remedies = remediesFor(shape, settings, Math.max(0, memoryBytes - taken), head.parameters);
+  const problem = remedies && fitWords(need, settings, { memoryBytes, taken }, remedies);
+  return { need, machine, problem };
+}
+
+interface EngineMemory {
+  readonly totalBytes: number;
+  readonly takenBytes: number;
+}
+
+export function engineMemory({ database, memoryBytes }: ModelsContext): Promise<EngineMemory> {
+  return database.inInstance('memory of engines', async (trx) => ({
+    totalBytes: memoryBytes,
+    takenBytes: memoryOf((await store.readDeployments(trx)).filter(isRunning)),
+  }));
 }
 
 /** As stored; what older versions did not keep is small beside the rest. */

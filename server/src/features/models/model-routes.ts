@@ -11,10 +11,15 @@ import {
 import { route, type Route } from '../../platform/http/route.ts';
 import { catalogued, licenceAllows, licenceTerms } from './catalogue.ts';
 import type { ModelsContext } from './model-context.ts';
+import { fileFit } from './model-file-source.ts';
+import { engineMemory } from './model-fit.ts';
 import { addModel, removeModel, setDesired, unknownDeployment } from './model-service.ts';
 import { deploymentViews, engineViews, modelViews, readEverything } from './model-views.ts';
 import type { ModelPulls } from './pull-service.ts';
 import { unknownModel } from './model.ts';
+
+/** A parameter, in the files that most people take (Q4_K_M), with scales. */
+const USUAL_BITS = 4.5;
 
 export function modelRoutes(context: ModelsContext): Route[] {
   const find = async (idOrName: string, language: Language) => {
@@ -48,8 +53,10 @@ export function modelRoutes(context: ModelsContext): Route[] {
       find(await addModel(context, body, signal, { organisationId: caller.organisationId }), caller.language),
     ),
     route(modelCatalogueOperations.catalogue, async (_, { caller }) => ({
+      machine: await engineMemory(context),
       items: await catalogueOf(context, caller.organisationId),
     })),
+    route(modelCatalogueOperations.fit, ({ body }, { caller }) => fileFit(context, body, caller.language)),
     route(modelsOperations.remove, ({ params }) => removeModel(context, params.modelId)),
     route(deploymentsOperations.list, async (_, { caller }) => ({
       items: deploymentViews(await readEverything(context), caller.language),
@@ -78,6 +85,7 @@ async function catalogueOf(context: ModelsContext, organisationId: string) {
   const deployed = new Set(models.map(({ name }) => catalogued(context.catalogue, [name])?.id));
   return context.catalogue.map((model) => ({
     ...model,
+    modelledBytes: model.parameters && Math.round(((model.parameters * USUAL_BITS) / 8) * 1.1),
     licenceAllows: licenceAllows(licenceTerms(model), revenue),
     deployed: deployed.has(model.id),
   }));

@@ -100,7 +100,7 @@ async function startPull(
   else
     await change(context, id, ['failed'], {
       phase: 'waiting',
-      addition,
+      addition: { ...known.addition, ...addition }, // Going on need not say again what it was to become.
       sealedSource,
       problem: null,
       endedAt: null,
