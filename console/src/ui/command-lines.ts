@@ -31,11 +31,17 @@ const quoted = (text: string) =>
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
 
+/** A switch stands alone, or says that it is off. */
+const flagOf = (name: string, value: unknown): string[] =>
+  typeof value === 'boolean'
+    ? [value ? `--${name}` : `--${name}=false`]
+    : [`--${name}`, quoted(textOf(value))];
+
 /** `subjects.find` is `kulning subject find`; path parameters follow in order, the rest as flags. */
 function cliOf({ id }: Operation, { params = {}, query = {}, body = {} }: AnyInput): string {
   const [area = '', verb = ''] = id.split('.');
   const flags = Object.entries({ ...query, ...body }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${kebab(name)}`, quoted(textOf(value))],
+    value === undefined ? [] : flagOf(kebab(name), value),
   );
   return [
     'npx kulning',
