@@ -91,6 +91,17 @@ function normalSource(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform() + 1e-12)) * Math.cos(2 * Math.PI * uniform());
 }
 
+function matrix(
+  name: string,
+  columns: number,
+  rows: number,
+  valueAt: (row: number, column: number) => number,
+): GgufTensor {
+  const values = new Float32Array(columns * rows);
+  for (let at = 0; at < values.length; at++) values[at] = valueAt(Math.floor(at / columns), at % columns);
+  return { name, dimensions: [columns, rows], values };
+}
+
 /**
  * Coordinate 0 of the residual stream is the same for every token and no layer writes to it, so column 0 of the
  * output matrix is a bias per token. With it, control and byte tokens are kept out unless a grammar asks for them.
@@ -109,16 +120,6 @@ function tensorsOf(
   const biasOf = (token: number) => {
     if (token === words.end) return endBias;
     return words.kinds[token] === TOKEN_KIND.normal ? 0 : -30;
-  };
-  const matrix = (
-    name: string,
-    columns: number,
-    rows: number,
-    valueAt: (row: number, column: number) => number,
-  ) => {
-    const values = new Float32Array(columns * rows);
-    for (let at = 0; at < values.length; at++) values[at] = valueAt(Math.floor(at / columns), at % columns);
-    return { name, dimensions: [columns, rows], values };
   };
   const random = (name: string, columns: number, rows: number, scale: number) =>
     matrix(name, columns, rows, () => normal() * scale);
@@ -153,9 +154,8 @@ function tensorsOf(
       random(name('ffn_gate'), dimension, dimension * 2, scale),
       random(name('ffn_up'), dimension, dimension * 2, scale),
       silentInRowZero(name('ffn_down'), dimension * 2, dimension),
+      ...(scores ? ['attn_q_norm', 'attn_k_norm'].map((part) => ones(name(part), dimension / HEADS)) : []),
     );
-    if (scores)
-      for (const part of ['attn_q_norm', 'attn_k_norm']) tensors.push(ones(name(part), dimension / HEADS));
   }
   return tensors;
 }

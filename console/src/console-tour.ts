@@ -65,6 +65,8 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
     { name: 'models', path: '/models' },
     { name: 'model', path: `/models?${question}` },
     { name: 'model-add', path: '/models?add=true' },
+    { name: 'catalogue', path: '/models/catalogue' },
+    { name: 'catalogue-model', path: '/models/catalogue?model=mistral-medium-3.5' },
     { name: 'playground-idle', path: '/models/playground' },
     { name: 'playground', path: '/models/playground', act: 'send' },
     { name: 'batches', path: '/models/batches' },
