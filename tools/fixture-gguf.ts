@@ -251,3 +251,13 @@ function kept(bytes: Uint8Array): string {
   renameSync(unfinished, path);
   return path;
 }
+
+/** A file of each kind that an engine may be given, and an adapter for the one that writes. */
+export function fileFixtures() {
+  return {
+    writes: fixtureGguf(),
+    embeds: fixtureGguf({ pools: 'to-vector' }),
+    ranks: fixtureGguf({ pools: 'to-score' }),
+    adapter: fixtureLora(),
+  };
+}

@@ -28,7 +28,9 @@ export function CatalogueDetail({ model, machine }: CatalogueDetailProps) {
         </FactRow>
         <FactRow name={models.licence}>{model.licence?.id ?? unknown}</FactRow>
         <FactRow name={catalogue.languages}>
-          {model.languages.length === 0 ? catalogue.notListed : format.list(model.languages)}
+          {model.languages.length === 0
+            ? catalogue.notListed
+            : format.list(model.languages.map(format.language))}
         </FactRow>
         <FactRow name={models.parameters}>{count(model.parameters)}</FactRow>
         <FactRow name={models.context}>{count(model.contextTokens)}</FactRow>
@@ -37,7 +39,9 @@ export function CatalogueDetail({ model, machine }: CatalogueDetailProps) {
           <span className="block text-xs text-soft">{catalogue.memoryMeans}</span>
         </FactRow>
         {model.unverified.length > 0 && (
-          <FactRow name={catalogue.unverified}>{format.list(model.unverified)}</FactRow>
+          <FactRow name={catalogue.unverified}>
+            {format.list(model.unverified.map((field) => catalogue.fields[field] ?? field))}
+          </FactRow>
         )}
         {model.card !== null && (
           <FactRow name={catalogue.cardLink}>

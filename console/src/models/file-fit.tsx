@@ -9,7 +9,7 @@ export function FileFit({ fit }: { readonly fit: OperationResult<typeof modelCat
   const { words, format } = useSpeech();
   const { catalogue } = words;
   const { need, machine, problem } = fit;
-  const size = (bytes: number) => format.gigabytes(bytes, 1);
+  const size = (bytes: number) => (bytes < 1e9 ? format.megabytes(bytes, 0) : format.gigabytes(bytes, 1));
   return (
     <section aria-live="polite" className="rounded-base border border-line px-3 py-1 text-sm">
       <Facts>

@@ -95,7 +95,9 @@ function Pull({ pull }: { readonly pull: ModelPullView }) {
           <Button busy={cancel.isPending} onClick={() => cancel.mutate({ params: { pullId: pull.id } })}>
             {catalogue.cancel}
           </Button>
-          {phase === 'failed' && <span className="text-xs text-soft">{catalogue.goOnMeans}</span>}
+          {phase === 'failed' && receivedBytes > 0 && (
+            <span className="text-xs text-soft">{catalogue.goOnMeans}</span>
+          )}
         </div>
       )}
       {error && <Problem error={error} />}

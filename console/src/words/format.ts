@@ -27,6 +27,8 @@ export interface Format {
   list(items: readonly string[]): string;
   /** A country's name from its ISO 3166-1 code; the code itself when the code is not one. */
   country(code: string): string;
+  /** A language's name from its ISO 639-1 code. */
+  language(code: string): string;
   compare(left: string, right: string): number;
 }
 
@@ -57,6 +59,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  const tongues = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   const collator = new Intl.Collator(locale, { numeric: true });
   return {
     number: (value, maximumFractionDigits = 1) =>
@@ -85,6 +88,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     },
     tick: (ms, what, utc) => ticks[utc ? 'utc' : 'local'][what].format(ms),
     list: (items) => list.format(items),
+    language: (code) => tongues.of(code) ?? code,
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
     compare: (left, right) => collator.compare(left, right),
   };

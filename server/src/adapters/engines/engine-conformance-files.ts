@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { fixtureGguf, fixtureLora } from '../../../../tools/fixture-gguf.ts';
 import type { ChildPlace, EngineAbility, EngineCapabilities } from '../../core/engine/engine.ts';
 import { normaliseEngineError } from '../../core/engine/openai-error.ts';
 import { openChild } from './engine-conformance-child.ts';
@@ -20,14 +19,27 @@ interface Ranking {
 
 type Post = (path: string, body: object) => Promise<unknown>;
 
+/** Paths of GGUF files with an embedding width of 64; the adapter is for the one that writes. */
+export interface FileFixtures {
+  readonly writes: string;
+  readonly embeds: string;
+  readonly ranks: string;
+  readonly adapter: string;
+}
+
 interface Uses {
   readonly kind: 'llama' | 'llama-server';
+  readonly files: FileFixtures;
   /** A child for as long as `work` lasts. @returns what it said it can do */
   withChild(config: object, work: (post: Post) => Promise<void>): Promise<EngineCapabilities | undefined>;
 }
 
 /** What engines of files do besides writing, and with adapters: the same of each. */
-export function describeFileUses(kind: 'llama' | 'llama-server', place: ChildPlace = {}): void {
+export function describeFileUses(
+  kind: 'llama' | 'llama-server',
+  files: FileFixtures,
+  place: ChildPlace = {},
+): void {
   const withChild: Uses['withChild'] = async (config, work) => {
     const child = await openChild(kind, { ...facts, ...config }, place);
     const post: Post = async (path, body) => {
@@ -45,16 +57,16 @@ export function describeFileUses(kind: 'llama' | 'llama-server', place: ChildPla
     return child.capabilities;
   };
   describe(`files of the ${kind} engine`, () => {
-    for (const cases of [embed, rank, adapt]) cases({ kind, withChild });
+    for (const cases of [embed, rank, adapt]) cases({ kind, files, withChild });
   });
 }
 
 const only = (ability: EngineAbility) =>
   expect.objectContaining({ chat: ability === 'chat', [ability]: true, tools: 'none' }) as object;
 
-function embed({ kind, withChild }: Uses): void {
+function embed({ kind, files, withChild }: Uses): void {
   it('embed: vectors of one width and of length 1, equal for equal texts', async () => {
-    const modelPath = fixtureGguf({ pools: 'to-vector' });
+    const modelPath = files.embeds;
     const capabilities = await withChild({ modelPath, serves: 'embeddings' }, async (post) => {
       const input = ['the invoice', 'la commande du lundi', 'the invoice'];
       const { data, usage } = (await post('/embeddings', { input })) as Embeddings;
@@ -85,9 +97,9 @@ function embed({ kind, withChild }: Uses): void {
   });
 }
 
-function rank({ withChild }: Uses): void {
+function rank({ files, withChild }: Uses): void {
   it('rank: a score for each document, best first, the same each time, and no more than asked', async () => {
-    const modelPath = fixtureGguf({ pools: 'to-score' });
+    const modelPath = files.ranks;
     const capabilities = await withChild({ modelPath, serves: 'rerank' }, async (post) => {
       const documents = ['facture', 'la réponse du lundi', 'meeting', 'facture'];
       const asked = { query: 'invoice', documents };
@@ -108,10 +120,10 @@ function rank({ withChild }: Uses): void {
   });
 }
 
-function adapt({ withChild }: Uses): void {
+function adapt({ files, withChild }: Uses): void {
   it('write otherwise with a LoRA adapter than without its weight', async () => {
-    const modelPath = fixtureGguf();
-    const path = fixtureLora();
+    const modelPath = files.writes;
+    const path = files.adapter;
     const answers: (string | null | undefined)[] = [];
     for (const lora of [[{ path, scale: 0 }], [{ path, scale: 1 }]])
       await withChild({ modelPath, lora }, async (post) => {

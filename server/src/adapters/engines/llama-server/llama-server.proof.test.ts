@@ -1,4 +1,4 @@
-import { fixtureGguf } from '../../../../../tools/fixture-gguf.ts';
+import { fileFixtures, fixtureGguf } from '../../../../../tools/fixture-gguf.ts';
 import { llamaServerBehaviour } from '../engine-conformance-behaviour.ts';
 import { openChild } from '../engine-conformance-child.ts';
 import { generatedByLlamaServer } from '../engine-conformance-client.ts';
@@ -39,5 +39,5 @@ async function open(): Promise<ConformanceSubject> {
   };
 }
 
-describeFileUses('llama-server', { llamaServer });
+describeFileUses('llama-server', fileFixtures(), { llamaServer });
 describeEngine('llama-server', engineAdapters['llama-server'], open, llamaServerBehaviour);

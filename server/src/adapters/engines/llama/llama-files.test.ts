@@ -1,3 +1,4 @@
+import { fileFixtures } from '../../../../../tools/fixture-gguf.ts';
 import { describeFileUses } from '../engine-conformance-files.ts';
 
-describeFileUses('llama');
+describeFileUses('llama', fileFixtures());
