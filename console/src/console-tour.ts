@@ -56,6 +56,20 @@ export async function consoleTour(consoleUrl: string, cookie: string): Promise<r
   await client.call(identityOperations.createKey, {
     body: { name: 'Mail robot', dataClass: 'personal', purpose: 'mail triage' },
   });
+  return stopsOf({ model, simulated, answered, ended, refused });
+}
+
+/** Names and ids of what was made for the tour. */
+interface Shown {
+  readonly model: string;
+  readonly simulated: string;
+  readonly answered: string;
+  /** Batches: one that was answered, one whose file was wrong. */
+  readonly ended: string;
+  readonly refused: string;
+}
+
+function stopsOf({ model, simulated, answered, ended, refused }: Shown): readonly Stop[] {
   const question = `model=${encodeURIComponent(model)}`;
   return [
     { name: 'claimed', path: '/claim' },

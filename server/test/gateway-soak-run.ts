@@ -111,8 +111,9 @@ async function recorded(app: Database) {
       (select sum(calls)::int from kulning.usage_hour) as calls,
       (select sum(input_tokens + output_tokens)::int from kulning.usage_hour) as tokens`.execute(trx),
   );
-  const [{ rows: recordedRows = 0, calls = 0, tokens = 0 } = {}] = rows;
-  return { rows: recordedRows, usageCalls: calls, usageTokens: tokens };
+  const [counted] = rows;
+  if (!counted) throw new Error('nothing was counted');
+  return { rows: counted.rows, usageCalls: counted.calls, usageTokens: counted.tokens };
 }
 
 /** proc(5): VmRSS, in kB. */

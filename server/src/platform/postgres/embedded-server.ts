@@ -159,7 +159,7 @@ class Supervisor {
   async start(): Promise<void> {
     this.#watch = await this.#ensureRunning();
     await bootstrap(this.#server.superuserUrl, embeddedUrl(this.#server.sockets, superuser));
-    this.#guard(this.#watch);
+    void this.#guard(this.#watch);
     const bound = () =>
       void boundServerLog(this.#server.logFile).catch((error: unknown) =>
         this.#log.error('database.log_unbounded', error),
@@ -179,19 +179,18 @@ class Supervisor {
     if (await isOwner(this.#server.ownerFile)) await stopPostmaster(this.#server.dataDirectory);
   }
 
-  #guard({ ended }: Watch): void {
-    void ended.then(() => {
-      if (this.#stopping) return;
-      this.#log.warn('database.server_lost');
-      this.#recovery = this.#recover();
-    });
+  async #guard({ ended }: Watch): Promise<void> {
+    await ended;
+    if (this.#stopping) return;
+    this.#log.warn('database.server_lost');
+    this.#recovery = this.#recover();
   }
 
   async #recover(): Promise<void> {
     while (!this.#stopping) {
       try {
         this.#watch = await this.#ensureRunning();
-        this.#guard(this.#watch);
+        void this.#guard(this.#watch);
         this.#log.info('database.server_back');
         return;
       } catch (error) {
