@@ -42,7 +42,11 @@ const guardFound = z.record(z.string(), z.object({ did: z.string(), n: z.number(
 const callHandling = z.object({
   /** Looked for among earlier answers; a hit names the call that it was first given to. */
   cache: z
-    .object({ state: z.enum(['hit', 'miss']), from: z.string().optional(), ageSeconds: z.number().int().optional() })
+    .object({
+      state: z.enum(['hit', 'miss']),
+      from: z.string().optional(),
+      ageSeconds: z.number().int().optional(),
+    })
     .optional(),
   /** The prompt template that was filled. */
   template: z.object({ id: z.string(), version: z.number().int(), digest: z.string() }).optional(),
