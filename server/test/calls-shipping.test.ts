@@ -196,7 +196,7 @@ describe('the journal’s way into the database', () => {
   });
 
   it('moves nothing when the ledger cannot take it, and everything later; segments go when they are empty', async () => {
-    const writer = await openSpool(1);
+    const writer = await openSpool(4);
     const journal = createCallJournal(writer);
     let broken = true;
     const destination = createCallShipping({
