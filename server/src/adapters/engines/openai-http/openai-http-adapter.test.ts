@@ -60,7 +60,7 @@ test.each([
     'ministral',
     {
       server: 'llama.cpp',
-      responses: true,
+      responses: false,
       tools: 'native',
       jsonSchema: true,
       contextTokens: 32_768,
