@@ -120,6 +120,7 @@ function useBatchColumns(): readonly Column<BatchView>[] {
       id: 'failed',
       title: batches.failed,
       align: 'end',
+      wide: true,
       cell: (row) => format.number(row.requests.failed, 0),
       value: (row) => row.requests.failed,
     },

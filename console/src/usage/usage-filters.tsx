@@ -70,7 +70,7 @@ function RangeFields({ search, onChange }: Pick<FiltersProps, 'search' | 'onChan
   };
   return (
     <>
-      <Field label={words.usage.range} className="lg:w-44">
+      <Field label={words.usage.range} className="max-sm:col-span-2 lg:w-52">
         <Select value={own ? 'own' : (search.range ?? '24h')} onChange={({ target }) => choose(target.value)}>
           {usageRanges.map((name) => (
             <option key={name} value={name}>
