@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { JournalRecord } from '../src/features/calls/call-journal.ts';
+import { saltOf } from '../src/platform/vault/record-salt.ts';
 import { openFileKeystore } from '../src/platform/keystore/file-keystore.ts';
 import { nodeSpoolFiles, type SpoolFiles } from '../src/platform/spool/spool-files.ts';
 import { decodeFrames } from '../src/platform/spool/spool-frame.ts';
@@ -35,10 +36,11 @@ describe('the journal', () => {
     const vault = createVault(await openFileKeystore(join(stage.home, 'keys')));
     await vault.load(organisationId);
     const { epoch, wrappedKey } = intent!.sealed!;
-    const salt = vault.openKey(organisationId, intent!.callId, {
+    const key = vault.openKey(organisationId, intent!.callId, {
       epoch,
       wrappedKey: Buffer.from(wrappedKey, 'base64'),
     });
+    const salt = saltOf(key);
     const commitment = (text: string) =>
       `hmac-sha256:${createHmac('sha256', salt).update(text).digest('hex')}`;
     expect(intent?.commitments?.request).toBe(commitment(body));

@@ -3,6 +3,7 @@ import { type Hmac, hash } from 'node:crypto';
 import { KulningError } from '@kulning/sdk';
 
 import { commitment, type Commitments, hmacOf } from '../../core/ledger/leaf.ts';
+import { saltOf } from '../../platform/vault/record-salt.ts';
 import type { SealedKey, SealedRecord, WrappedKey } from '../../platform/vault/vault.ts';
 import type { SealedJson, SubjectJson } from '../dispatch/index.ts';
 
@@ -17,8 +18,8 @@ export type ContentKeeper = (
 const PIECE_BYTES = 2_048;
 
 /**
- * The salt of one call, the commitments made with it, and its vault record. The salt is the record's own key: as random
- * and as secret, wrapped already, and gone with it; a record that holds nothing besides needs no second cipher.
+ * The salt of one call, the commitments made with it, and its vault record. The salt comes from the record's own key,
+ * which is wrapped already: a record that holds nothing besides needs no second cipher.
  */
 export class CallSeal {
   readonly salt: Buffer;
@@ -29,11 +30,11 @@ export class CallSeal {
   #length = 0;
 
   constructor(requestBytes: Buffer, { dataKey, epoch, wrappedKey }: SealedKey) {
-    this.salt = asBuffer(dataKey);
+    this.salt = saltOf(dataKey);
     this.sealed = { epoch, wrappedKey: base64(wrappedKey) };
     this.commitments = {
-      salt: `sha256:${hash('sha256', dataKey)}`,
-      request: commitment(dataKey, requestBytes),
+      salt: `sha256:${hash('sha256', this.salt)}`,
+      request: commitment(this.salt, requestBytes),
     };
   }
 

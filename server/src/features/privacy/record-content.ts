@@ -1,5 +1,6 @@
 import { putEncrypted, readEncrypted } from '../../platform/blobs/blob-cipher.ts';
 import type { BlobStore } from '../../platform/blobs/blob-store.ts';
+import { saltOf } from '../../platform/vault/record-salt.ts';
 import type { Vault, WrappedKey } from '../../platform/vault/vault.ts';
 import type { NewVaultRecord, VaultRow } from './vault-record-store.ts';
 
@@ -29,7 +30,7 @@ export function createRecordContent(vault: Vault, blobs: BlobStore): RecordConte
     if (row.blob_digest === null) {
       const nonce = row.nonce ?? Buffer.alloc(0);
       const ciphertext = row.ciphertext ?? Buffer.alloc(0);
-      // A call that kept nothing has a key and no content: the key is its salt.
+      // A call that kept nothing has a key and no content: its salt comes from the key.
       if (ciphertext.length === 0)
         return yield saltRecord(vault.openKey(row.organisation_id, row.id, wrapped));
       yield vault.open(row.organisation_id, row.id, { ...wrapped, nonce, ciphertext });
@@ -63,8 +64,8 @@ export function createRecordContent(vault: Vault, blobs: BlobStore): RecordConte
   };
 }
 
-function saltRecord(key: Uint8Array): Uint8Array {
-  return Buffer.from(JSON.stringify({ salt: Buffer.from(key).toString('base64') }));
+function saltRecord(dataKey: Uint8Array): Uint8Array {
+  return Buffer.from(JSON.stringify({ salt: saltOf(dataKey).toString('base64') }));
 }
 
 function contextOf(organisationId: string, recordId: string): string {

@@ -2,7 +2,7 @@ import type { Identifier } from './identifier.ts';
 
 /**
  * One encrypted record, as its row holds it. Without the epoch's key in the keystore it is noise. Nonce and ciphertext
- * are empty where the key itself is all that was to be kept: the salt of a call.
+ * are empty where nothing but the salt of a call was to be kept, which `saltOf` its key gives.
  */
 export interface SealedRecord {
   /** The organisation's key epoch that wraps the data key. */
