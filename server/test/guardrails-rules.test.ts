@@ -1,8 +1,8 @@
-import { guardrailsOperations } from '@kulning/sdk';
+import { guardDetectors, guardrailsOperations } from '@kulning/sdk';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Place } from '../src/core/guard/detector.ts';
+import { detectorNames, Place } from '../src/core/guard/detector.ts';
 import { createGuardrails, createKnownSubjects, readGuardFacts } from '../src/features/guardrails/index.ts';
 import type { Route } from '../src/platform/http/route.ts';
 import { agency, ask, client, contentScene, stranger } from './content-scene.ts';
@@ -24,6 +24,10 @@ const factsOf = async (keyId: string, organisationId: string) => {
 };
 
 describe('rules of guardrails', () => {
+  it('may be set for whatever there is a detector for', () => {
+    expect(guardDetectors).toEqual(detectorNames);
+  });
+
   it('are none until somebody sets them, and cost a key nothing then', async () => {
     expect(await ask(routes, get, stranger)).toMatchObject({
       rules: {},

@@ -11,7 +11,7 @@ import { type Client, createClient, identityOperations, usageOperations } from '
 
 import { callSpanIds } from '../src/platform/telemetry/trace-context.ts';
 import { EventStream } from './event-stream.ts';
-import { type Instance, startInstance } from './instance.ts';
+import { type Instance, ownerPassphrase, startInstance } from './instance.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 
 const run = promisify(execFile);
@@ -151,6 +151,22 @@ describe('the live tail', () => {
     expect(data).toEqual({ reason: 'revoked' });
     while (!byKey.ended) await sleep(20);
     await expect(tail({ authorization: `Bearer ${other.secret}` })).rejects.toThrow('401');
+
+    let cookie = '';
+    const elsewhere = createClient({
+      baseUrl: instance.consoleUrl,
+      fetch: async (url, init) => {
+        const answer = await fetch(url, { ...init, headers: { ...(init?.headers as object), cookie } });
+        cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+        return answer;
+      },
+    });
+    const body = { email: 'maja@example.org', passphrase: ownerPassphrase };
+    await elsewhere.call(identityOperations.login, { body });
+    const bySession = await tail({ cookie });
+    await elsewhere.call(identityOperations.logout);
+    await bySession.until(({ event }) => event === 'ended');
+    while (!bySession.ended) await sleep(20);
   });
 });
 

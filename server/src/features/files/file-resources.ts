@@ -15,9 +15,9 @@ const MOST_LISTED = 10_000;
 export function fileResources(
   files: FileKeeper,
   context: Pick<FilesContext, 'database' | 'record' | 'clock'>,
-  upload: Omit<UploadOptions, 'database'>,
+  upload: Omit<UploadOptions, 'database' | 'clock'>,
 ): Resource[] {
-  const options = { ...upload, database: context.database };
+  const options = { ...upload, database: context.database, clock: context.clock };
   return [
     {
       method: 'POST',

@@ -10,7 +10,7 @@ import type { FileDraft, FileKeeper, FilesContext, StoredFile } from './file-kee
 import { fileWords } from './file-words.ts';
 import { boundaryOf, FormBroken, type FormPart, readForm } from './multipart-reader.ts';
 
-export interface UploadOptions extends Pick<FilesContext, 'database'> {
+export interface UploadOptions extends Pick<FilesContext, 'database' | 'clock'> {
   readonly maxBytes: number;
   /** Nothing came for so long: the sender is gone. */
   readonly silenceMs: number;
@@ -37,7 +37,7 @@ const uploadPurposes = ['batch', 'user_data', 'fine-tune'] as const;
 export async function takeUpload(
   files: FileKeeper,
   call: ResourceCall,
-  { maxBytes, database, ...times }: UploadOptions,
+  { maxBytes, database, clock, ...times }: UploadOptions,
 ): Promise<StoredFile> {
   const { request, organisation, key, subjects, dataClass } = call;
   const boundary = boundaryOf(request.headers['content-type']);
@@ -50,7 +50,7 @@ export async function takeUpload(
   const publish = async (draft: FileDraft) => {
     const { filename, fields } = await form.rest();
     const purpose = purposeIn(fields);
-    const expiresAt = expiryOf(purpose, Date.now(), secondsIn(fields), organisation.retentionDays);
+    const expiresAt = expiryOf(purpose, clock.now(), secondsIn(fields), organisation.retentionDays);
     return await database.inOrganisation(organisation.id, async (trx) => {
       const indexes = draft.links.map(({ index }) => index);
       if (await isRestricted(tablesOf(trx), organisation.id, indexes)) throw restricted();
